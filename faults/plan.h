@@ -1,0 +1,105 @@
+// What goes wrong while a life runs, as data: a plan is a list of rules, each "this operation on
+// this kind of file, the Nth such -> this effect". A plan prints as text and parses back to an
+// equal plan.
+//
+// Threading: values; safe to read from anywhere.
+#ifndef HARROW_FAULTS_PLAN_H_
+#define HARROW_FAULTS_PLAN_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+
+namespace harrow::faults {
+
+// The kinds of file DISK.md names. A target supplies the function from a path to its kind.
+enum class FileKind : std::uint8_t {
+  kAny,
+  kLog,
+  kManifest,
+  kCurrent,
+  kTemporary,
+  kTable,
+  kLock,
+  kDirectory,
+  kOther
+};
+
+enum class OpKind : std::uint8_t {
+  kCreate,
+  kOpen,
+  kRead,
+  kWrite,
+  kSync,
+  kTruncate,
+  kAllocate,
+  kRename,
+  kUnlink,
+  kMkdir,
+  kList,
+  kStat,
+  kLockFile,
+  kClose,
+  kSyncDir
+};
+
+enum class EffectKind : std::uint8_t {
+  kError,       // fails with `error` before any byte or name is touched
+  kShortWrite,  // `bytes` bytes are written; the call returns that count when error is 0, and
+                // otherwise the next write to the same file fails with `error` (POSIX reports the
+                // short count first)
+  kShortRead,    // at most `bytes` bytes are returned: legal and harmless
+  kInterrupt,    // EINTR before any byte: legal and harmless
+  kFailedSync,   // as the failed-fsync table of DISK.md has it for the profile
+  kAppliedError  // takes effect and reports `error` all the same (rename, unlink, create, close)
+};
+
+struct Effect {
+  EffectKind kind = EffectKind::kError;
+  int error = 0;            // an errno value
+  std::uint64_t bytes = 0;  // kShortWrite, kShortRead
+  bool operator==(const Effect&) const = default;
+};
+
+// Which of the matching operations are hit: numbers first, first+1, … first+count-1, counted from 1
+// for each rule in one life (count == kForever: all later ones); or, when one_in is not 0, each
+// matching operation with odds 1:one_in, as a pure function of (plan seed, rule, number).
+struct Rule {
+  static constexpr std::uint64_t kForever = ~std::uint64_t{0};
+  FileKind file = FileKind::kAny;
+  OpKind operation = OpKind::kWrite;
+  std::uint64_t first = 1;
+  std::uint64_t count = 1;
+  std::uint64_t one_in = 0;
+  Effect effect;
+  bool operator==(const Rule&) const = default;
+};
+
+struct Plan {
+  std::uint64_t seed = 0;  // for rules with odds
+  std::vector<Rule> rules;
+  bool operator==(const Plan&) const = default;
+};
+
+// A harmless effect is one that a correct program must absorb without reporting anything: a short
+// read, a short write without an error, EINTR.
+bool Harmless(const Effect& effect);
+
+// One rule a line, e.g.
+//   log write #3: short 7 then ENOSPC
+//   log sync #2..4: fail EIO
+//   any read 1/20: short 100
+//   manifest rename #1: applied-error EIO
+//   table write #5..: error ENOSPC
+std::string ToText(const Rule& rule);
+absl::StatusOr<Rule> ParseRule(std::string_view text);
+
+std::string_view ToText(FileKind kind);
+std::string_view ToText(OpKind kind);
+
+}  // namespace harrow::faults
+
+#endif  // HARROW_FAULTS_PLAN_H_

@@ -1,0 +1,116 @@
+// What clients asked and what they were told, over a chain of lives: the only thing the checkers
+// see besides the states that recovery brought back. It is recorded from outside (calls and
+// returns), so the same oracle judges any target.
+//
+// Time is a counter of events: every call and every return takes the next number, across all lives
+// of a run.
+//
+// Threading: built by one simulated machine; read-only for the checkers.
+// Invariants:
+//  1. writes[i].id == i; a value read back names (write id, entry index), so each value written in
+//  a run is unique.
+//  2. invoked < responded; responded == kNever for a call that never returned.
+//  3. Within one client of one life, calls do not overlap.
+#ifndef HARROW_MODELS_HISTORY_H_
+#define HARROW_MODELS_HISTORY_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace harrow::models {
+
+using Time = std::uint64_t;
+inline constexpr Time kNever = ~Time{0};
+using WriteId = std::uint32_t;
+using KeyId = std::uint32_t;  // dense, 0 … key_count-1; the harness maps ids to key bytes
+
+enum class Result : std::uint8_t { kPending, kOk, kFailed };
+
+// What one key was seen to hold.
+struct Cell {
+  enum class Kind : std::uint8_t {
+    kAbsent,
+    kValue,   // the value of entry `entry` of write `write`, byte for byte
+    kGarbage  // bytes that no issued write put at this key; `note` says what was found
+  };
+  Kind kind = Kind::kAbsent;
+  WriteId write = 0;
+  std::uint32_t entry = 0;
+  bool operator==(const Cell&) const = default;
+};
+
+struct Entry {
+  KeyId key = 0;
+  bool deletion = false;
+  std::uint32_t value_size = 0;
+};
+
+// A put, a delete, a batch, or (flush, with no entries) a forced flush. Entries apply in order; a
+// later entry of the same batch for the same key wins.
+struct Write {
+  WriteId id = 0;
+  std::uint32_t life = 0;
+  std::uint32_t client = 0;
+  bool sync = false;
+  bool flush = false;
+  std::vector<Entry> entries;
+  Time invoked = 0;
+  Time responded = kNever;
+  Result result = Result::kPending;
+  std::string error;  // the status text of a failure
+};
+
+// A get (one key), or a scan (every key of the key space), at the present or at a snapshot.
+struct Read {
+  std::uint32_t life = 0;
+  std::uint32_t client = 0;
+  std::int32_t snapshot = -1;  // index into snapshots, or -1: the present
+  bool scan = false;
+  KeyId key = 0;  // gets only
+  Time invoked = 0;
+  Time responded = kNever;
+  Result result = Result::kPending;
+  std::string error;
+  std::vector<Cell> cells;  // one for a get; key_count for a scan, indexed by KeyId
+};
+
+struct Snapshot {
+  std::uint32_t life = 0;
+  std::uint32_t client = 0;
+  Time invoked = 0;
+  Time responded = kNever;
+};
+
+enum class LifeEnd : std::uint8_t { kRunning, kClosed, kCrashed };
+
+struct Life {
+  Time started = 0;
+  Time open_responded = kNever;  // kNever: the life ended while it was opening
+  Result open = Result::kPending;
+  std::string open_error;
+  // The full read-back right after opening; empty when the life ended first. Indexed by KeyId.
+  bool read_back = false;
+  Time read_back_responded = kNever;
+  std::vector<Cell> recovered;
+  std::string read_back_error;  // a read-back that failed
+  LifeEnd end = LifeEnd::kRunning;
+  Time ended = kNever;  // the crash, or the return of close
+  // Faults that a correct target may answer with an error were injected: when the first one of the
+  // life hit, or kNever.
+  Time harmed = kNever;
+  // The first harmful fault on an append to or a sync of the write-ahead log, or kNever.
+  Time log_harmed = kNever;
+};
+
+struct History {
+  std::uint32_t key_count = 0;
+  std::vector<Life> lives;
+  std::vector<Write> writes;
+  std::vector<Read> reads;
+  std::vector<Snapshot> snapshots;
+};
+
+}  // namespace harrow::models
+
+#endif  // HARROW_MODELS_HISTORY_H_

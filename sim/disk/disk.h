@@ -1,0 +1,96 @@
+// The simulated disk: page cache, durable state, directories and pending metadata, under the rules
+// of one profile. An ordinary class with POSIX-shaped methods: results are >= 0, errors are -errno.
+// It knows nothing of tasks; the front end (posix.h) puts it behind libc's file calls.
+//
+// Threading: one simulated machine, one OS thread.
+// Invariants: see CheckInvariants().
+// Source: DISK.md; Rebello et al., USENIX ATC 2020, for failed fsyncs.
+#ifndef HARROW_SIM_DISK_DISK_H_
+#define HARROW_SIM_DISK_DISK_H_
+
+#include <sys/stat.h>
+#include <sys/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "faults/crash.h"
+#include "faults/injector.h"
+#include "faults/plan.h"
+#include "sim/disk/image.h"
+#include "sim/disk/profile.h"
+
+namespace harrow::disk {
+
+// What a path means to the target, for fault rules and readable traces. Gets the path relative to
+// the root.
+using Classifier = faults::FileKind (*)(std::string_view path);
+
+struct DiskOptions {
+  ProfileName profile = ProfileName::kExt4;
+  Classifier classify = nullptr;  // nullptr: everything is kOther
+  faults::Plan plan;
+  std::uint64_t seed = 0;  // for what a failed fsync leaves behind
+};
+
+struct DiskStats {
+  std::uint64_t mutations =
+      0;  // calls that changed, or could have changed, the cache, the names or what is durable
+  std::uint64_t reads = 0;
+  std::uint64_t syncs = 0;
+  std::uint64_t directory_syncs = 0;
+};
+
+class Disk {
+ public:
+  Disk(const DiskOptions& options, const Image& start);
+  ~Disk();
+  Disk(const Disk&) = delete;
+  Disk& operator=(const Disk&) = delete;
+
+  // Paths are relative to the root, without a leading slash ("db/CURRENT"; "" is the root
+  // directory).
+  int Open(std::string_view path, int flags, mode_t mode);
+  int Close(int fd);
+  ssize_t Read(int fd, void* buffer, std::size_t size);
+  ssize_t Pread(int fd, void* buffer, std::size_t size, off_t offset);
+  ssize_t Write(int fd, const void* data, std::size_t size);
+  ssize_t Pwrite(int fd, const void* data, std::size_t size, off_t offset);
+  off_t Seek(int fd, off_t offset, int whence);
+  int Sync(int fd);  // fsync and fdatasync; on a directory: its names
+  int Truncate(int fd, off_t size);
+  int Allocate(int fd, int mode, off_t offset, off_t size);
+  int Rename(std::string_view from, std::string_view to);
+  int Unlink(std::string_view path);
+  int Mkdir(std::string_view path, mode_t mode);
+  int Rmdir(std::string_view path);
+  int Stat(std::string_view path, struct stat* out);
+  int Fstat(int fd, struct stat* out);
+  int Access(std::string_view path, int mode);
+  int List(std::string_view path, std::vector<std::string>* names);  // sorted; with "." and ".."
+  int Lock(int fd, int operation, struct flock* lock);               // F_SETLK, F_GETLK
+
+  // The image a power loss leaves now, resolved by `choice` within the profile's rules. Pure.
+  Image Crash(const faults::CrashImageChoice& choice) const;
+  // The image when nothing is lost: a process kill, a clean shutdown of the machine.
+  Image Everything() const;
+  // Pending items (metadata operations and dirty files): what choices there are at all.
+  std::size_t PendingCount() const;
+
+  const DiskStats& stats() const;
+  const faults::Injector& injector() const;
+  const Profile& profile() const;
+  void CheckInvariants() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace harrow::disk
+
+#endif  // HARROW_SIM_DISK_DISK_H_

@@ -1,0 +1,101 @@
+// Runs a program on the simulated machine: one OS thread, tasks as fibers, libc's thread and time
+// calls taken over.
+//
+//   Trace trace;
+//   Outcome outcome = RunSimulation(options, trace, [&] { …ordinary code with std::thread,
+//   std::mutex, sleeps… });
+//
+// Inside `root` and every thread it starts, pthread, clock, sleep and futex calls land in the
+// simulation; outside they are libc's own. Memory allocated on a task comes from the run-time heap
+// and is gone when the next simulation starts; what must outlive the run is allocated under a
+// HostMemory scope.
+//
+// Threading: at most one simulation at a time in a process, and no other OS thread may use pthreads
+// meanwhile. Invariants:
+//  1. The run is a pure function of (root, options): no address, real time or leftover of an
+//  earlier run reaches it.
+//  2. Virtual time moves only when no task can run.
+// Not checked: data races (see the tsan preset).
+#ifndef HARROW_SIM_KERNEL_SIMULATION_H_
+#define HARROW_SIM_KERNEL_SIMULATION_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/kernel/strategy.h"
+#include "sim/kernel/trace.h"
+
+namespace harrow::kernel {
+
+struct SimulationOptions {
+  StrategySpec strategy;
+  // Replay: when set, `strategy` is not asked; the default schedule with these departures is
+  // followed leniently.
+  bool replay = false;
+  std::vector<Deviation> deviations;
+  std::uint64_t spurious_wakeup_one_in = 0;  // 0: never; drawn from a stream of strategy.seed
+  std::uint64_t step_limit = 1'000'000;
+  bool record_deviations = false;
+};
+
+enum class End : std::uint8_t {
+  kFinished,  // root returned and every task it started ended
+  kStopped,   // Stop() was called
+  kDeadlock,  // every task waits and no timer is set; detail says who waits for what
+  kStepLimit,
+  kAborted  // a call the simulation does not support, named in detail
+};
+
+struct Outcome {
+  End end = End::kFinished;
+  std::string detail;
+  std::uint64_t steps = 0;
+  std::uint64_t choices = 0;      // steps with at least two enabled tasks
+  std::uint64_t preemptions = 0;  // switches away from a task that could have gone on
+  std::uint64_t tasks = 0;
+  std::uint64_t virtual_ns = 0;
+  std::vector<Deviation> deviations;  // when record_deviations is set
+  std::uint64_t misfits = 0;          // replay: recorded deviations that no longer fit
+};
+
+Outcome RunSimulation(const SimulationOptions& options, Trace& trace,
+                      const std::function<void()>& root);
+
+// True on a task of the running simulation.
+bool OnTask();
+// The following are for code on a task.
+TaskId CurrentTask();
+Trace& CurrentTrace();
+std::uint64_t NowNs();  // virtual
+// Announces an operation and returns when the scheduler chose this task to perform it.
+void Point(const Op& op);
+// Ends the simulation at once, as a power loss does: no task runs again. Where a run-time heap
+// backs the tasks (every build without a sanitizer) it does not return; under a sanitizer it marks
+// the machine as dropped and returns, every task runs to its end on the default schedule with
+// Dropped() true, and nothing more is traced.
+void Stop();
+// The machine was stopped and is being drained: file calls fail with EIO, close and unlock succeed.
+bool Dropped();
+// Ends the simulation with End::kAborted and this text: a call that is not supported, a failed
+// CHECK.
+void Abort(std::string detail);
+// Labels for objects, dense from 1 in order of first use in this run.
+std::uint32_t NewObjectLabel();
+
+// While one is alive on a task, allocations come from the process's own heap. Nests.
+class HostMemory {
+ public:
+  HostMemory();
+  ~HostMemory();
+  HostMemory(const HostMemory&) = delete;
+  HostMemory& operator=(const HostMemory&) = delete;
+
+ private:
+  bool previous_;
+};
+
+}  // namespace harrow::kernel
+
+#endif  // HARROW_SIM_KERNEL_SIMULATION_H_

@@ -1,0 +1,70 @@
+// What can be put under test: a key-value store opened in a directory. The harness drives it on
+// tasks of the simulated machine; a target is the thinnest possible wrapper over the store's public
+// interface.
+//
+// Threading: Write, Get, Scan and snapshots may be called from several tasks at once; Open and the
+// destructor by one.
+#ifndef HARROW_SIM_TARGETS_TARGET_H_
+#define HARROW_SIM_TARGETS_TARGET_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "sim/disk/disk.h"
+
+namespace harrow::targets {
+
+struct TargetOptions {
+  std::size_t write_buffer_bytes = 64 << 10;
+  std::size_t block_bytes = 4096;
+  std::size_t max_file_bytes = 2 << 20;
+};
+
+struct TargetEntry {
+  std::string_view key;
+  std::string_view value;
+  bool deletion = false;
+};
+
+class TargetSnapshot {
+ public:
+  virtual ~TargetSnapshot() = default;
+};
+
+class Target {
+ public:
+  virtual ~Target() = default;  // closes
+
+  virtual absl::Status Write(std::span<const TargetEntry> entries, bool sync) = 0;
+  // A forced flush of the memtable.
+  virtual absl::Status Flush() = 0;
+  // NotFound for an absent key.
+  virtual absl::Status Get(std::string_view key, const TargetSnapshot* snapshot,
+                           std::string* value) = 0;
+  // Every live pair in key order, backward if asked.
+  virtual absl::Status Scan(
+      const TargetSnapshot* snapshot, bool backward,
+      const std::function<void(std::string_view key, std::string_view value)>& visit) = 0;
+  // The snapshot must be gone before the target is.
+  virtual std::unique_ptr<TargetSnapshot> TakeSnapshot() = 0;
+};
+
+struct TargetKind {
+  std::string_view name;  // "harrow"
+  disk::Classifier classify;
+  absl::Status (*open)(std::string_view path, const TargetOptions& options,
+                       std::unique_ptr<Target>* target);
+};
+
+// nullptr for an unknown name.
+const TargetKind* FindTarget(std::string_view name);
+
+}  // namespace harrow::targets
+
+#endif  // HARROW_SIM_TARGETS_TARGET_H_
