@@ -1,0 +1,68 @@
+// The bytes of a table file, apart from the insides of its blocks (block_builder.h).
+//
+//   table     := stored block*, metaindex, index, footer
+//   stored block := block, byte compression, fixed32 masked CRC-32C of block and compression
+//   metaindex := stored block                 names other blocks; empty in tables written here
+//   index     := stored block                 for each data block: a key at or after its last and
+//                                             before the next block's first, and its handle
+//   handle    := varint64 offset, varint64 size         size without the 5 bytes of the trailer
+//   footer    := metaindex handle, index handle, zero bytes up to 40, fixed64 magic
+#ifndef HARROW_ENGINE_TABLE_FORMAT_H_
+#define HARROW_ENGINE_TABLE_FORMAT_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "engine/coding.h"
+
+namespace harrow::engine {
+
+inline constexpr std::uint64_t kTableMagic = 0xdb4775248b80fb57;
+inline constexpr std::size_t kBlockTrailerSize = 1 + 4;
+
+enum class Compression : std::uint8_t { kNone = 0, kSnappy = 1 };
+
+struct TableOptions {
+  // Bytes of keys and values after which a data block is closed.
+  std::size_t block_size = 4096;
+  // Keys from one key that is stored whole to the next.
+  int restart_interval = 16;
+  // A table of at most so many bytes is read at once when it is opened.
+  std::uint64_t read_whole_size_max = std::uint64_t{256} << 10;
+};
+
+struct BlockHandle {
+  static constexpr std::size_t kEncodedSizeMax = 2 * kMaxVarint64Size;
+
+  std::uint64_t offset = 0;  // of the block in the file
+  std::uint64_t size = 0;    // of the block without its trailer
+
+  void AppendTo(std::string* to) const;
+  // Takes a handle off the front of *input; false if there is none.
+  bool DecodeFrom(std::string_view* input);
+};
+
+struct Footer {
+  static constexpr std::size_t kEncodedSize = 2 * BlockHandle::kEncodedSizeMax + 8;
+
+  BlockHandle metaindex;
+  BlockHandle index;
+
+  void AppendTo(std::string* to) const;
+  // From the last kEncodedSize bytes of a table. DataLoss if they are no footer.
+  absl::Status DecodeFrom(std::string_view bytes);
+};
+
+// The trailer of a block.
+void AppendBlockTrailer(std::string* to, std::string_view block);
+
+// Checks a stored block, trailer included, and makes *block what lies in front of the trailer.
+// DataLoss for a wrong checksum or an unknown compression, Unimplemented for snappy.
+absl::Status CheckStoredBlock(std::string_view stored, std::string_view* block);
+
+}  // namespace harrow::engine
+
+#endif  // HARROW_ENGINE_TABLE_FORMAT_H_
