@@ -22,6 +22,8 @@ class BlockCursor {
  public:
   BlockCursor() = default;  // at no block, not valid
   explicit BlockCursor(std::string_view block) { Reset(block); }
+  BlockCursor(const BlockCursor&) = delete;
+  BlockCursor& operator=(const BlockCursor&) = delete;
 
   // Aims at a block whose bytes outlive that; not valid until a seek. status() tells if it is none.
   void Reset(std::string_view block);

@@ -77,8 +77,8 @@ class LogReader {
 
   // After kBad: whether the log has, at or after the bad place, a fragment whose checksum is right.
   // If not, a torn tail is all there is. If so, then either a crash kept later pages and lost
-  // earlier ones, or the middle of the log is damaged. Searches when called: every byte of the
-  // bad fragment's block, then the fragments of the blocks after it.
+  // earlier ones, or the middle of the log is damaged. Tries every byte when called: it is for
+  // deciding and reporting, not for every recovery.
   bool IntactFragmentFollows() const;
 
   // After kBad: DataLoss that names the log, the reason and the offsets.

@@ -44,6 +44,8 @@ class TableBuilder {
   static constexpr std::size_t kAppendSize = std::size_t{64} << 10;
 
   void EndDataBlock();
+  // Of the last data block, under last_key_.
+  void AddIndexEntry();
   // Moves a block into the buffer, with its trailer, and ends it.
   BlockHandle StoreBlock(BlockBuilder* block);
   absl::Status Flush();

@@ -1,0 +1,88 @@
+// Pairs go into the data block until it is large enough; then it is stored, and its index entry
+// follows when the next key is known. Stored blocks collect in a buffer that goes to the file in
+// large pieces.
+#include "engine/table_builder.h"
+
+#include "engine/check.h"
+#include "engine/internal_key.h"
+
+namespace harrow::engine {
+
+TableBuilder::TableBuilder(const TableOptions& options, AppendFile* file)
+    : options_(options), file_(file), data_block_(options.restart_interval), index_block_(1) {
+  HARROW_CHECK(file_->size() == 0);
+}
+
+TableBuilder::~TableBuilder() { HARROW_CHECK(closed_); }
+
+absl::Status TableBuilder::Add(std::string_view key, std::string_view value) {
+  HARROW_CHECK(!closed_);
+  if (!failure_.ok()) return failure_;
+  HARROW_CHECK(key.size() >= kTagSize);
+  HARROW_CHECK(entry_count_ == 0 || CompareInternalKey(last_key_, key) < 0);
+  if (index_entry_pending_) {
+    FindShortestSeparator(&last_key_, key);
+    AddIndexEntry();
+  }
+  last_key_.assign(key);
+  data_block_.Add(key, value);
+  ++entry_count_;
+  if (data_block_.CurrentSize() >= options_.block_size) {
+    EndDataBlock();
+    if (buffer_.size() >= kAppendSize) return Flush();
+  }
+  return absl::OkStatus();
+}
+
+absl::Status TableBuilder::Finish() {
+  HARROW_CHECK(!closed_);
+  closed_ = true;
+  if (!failure_.ok()) return failure_;
+  if (!data_block_.empty()) EndDataBlock();
+  Footer footer;
+  BlockBuilder metaindex_block(options_.restart_interval);
+  footer.metaindex = StoreBlock(&metaindex_block);
+  if (index_entry_pending_) {
+    FindShortSuccessor(&last_key_);
+    AddIndexEntry();
+  }
+  footer.index = StoreBlock(&index_block_);
+  footer.AppendTo(&buffer_);
+  return Flush();
+}
+
+void TableBuilder::Abandon() {
+  HARROW_CHECK(!closed_);
+  closed_ = true;
+}
+
+void TableBuilder::EndDataBlock() {
+  HARROW_CHECK(!index_entry_pending_);
+  pending_handle_ = StoreBlock(&data_block_);
+  index_entry_pending_ = true;
+}
+
+void TableBuilder::AddIndexEntry() {
+  std::string handle;
+  pending_handle_.AppendTo(&handle);
+  index_block_.Add(last_key_, handle);
+  index_entry_pending_ = false;
+}
+
+BlockHandle TableBuilder::StoreBlock(BlockBuilder* block) {
+  const std::string_view bytes = block->Finish();
+  const BlockHandle handle{FileSize(), bytes.size()};
+  buffer_.append(bytes);
+  AppendBlockTrailer(&buffer_, bytes);
+  block->Reset();
+  return handle;
+}
+
+absl::Status TableBuilder::Flush() {
+  failure_ = file_->Append(buffer_);
+  if (failure_.ok()) flushed_size_ += buffer_.size();
+  buffer_.clear();
+  return failure_;
+}
+
+}  // namespace harrow::engine
