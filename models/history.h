@@ -11,6 +11,7 @@
 //  a run is unique.
 //  2. invoked < responded; responded == kNever for a call that never returned.
 //  3. Within one client of one life, calls do not overlap.
+//  4. writes, reads, snapshots and lives are each in order of their calls, so also of their lives.
 #ifndef HARROW_MODELS_HISTORY_H_
 #define HARROW_MODELS_HISTORY_H_
 
@@ -32,7 +33,7 @@ struct Cell {
   enum class Kind : std::uint8_t {
     kAbsent,
     kValue,   // the value of entry `entry` of write `write`, byte for byte
-    kGarbage  // bytes that no issued write put at this key; `note` says what was found
+    kGarbage  // bytes that no issued write put at this key
   };
   Kind kind = Kind::kAbsent;
   WriteId write = 0;
