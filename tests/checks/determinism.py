@@ -18,6 +18,7 @@ import sys
 LINE = re.compile(r"^(\d+) hash=0x[0-9a-f]+ verdict=\S")
 WITHOUT_RANDOMISATION = ["setarch", "-R"]
 SECONDS_MAX = 120
+SEEDS_SHOWN_MAX = 5
 
 
 def randomisation_can_be_switched():
@@ -74,10 +75,10 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(max_workers=arguments.jobs) as pool:
         for seed, problems in zip(seeds, pool.map(lambda seed: check_seed(prefixes, arguments.programs, seed), seeds)):
             failed += bool(problems)
-            if problems:
+            if problems and failed <= SEEDS_SHOWN_MAX:
                 print(f"seed {seed}:")
-            for command, line in problems:
-                print(f"  {line}\n    from: {' '.join(command)}")
+                for command, line in problems:
+                    print(f"  {line}\n    from: {' '.join(command)}")
     replays = len(seeds) * len(arguments.programs) * len(prefixes) * 2
     print(f"determinism: {len(seeds)} seeds, {len(arguments.programs)} programs, {replays} replays, "
           f"{failed} seeds that differ")
