@@ -24,6 +24,7 @@ struct TargetOptions {
   std::size_t write_buffer_bytes = 64 << 10;
   std::size_t block_bytes = 4096;
   std::size_t max_file_bytes = 2 << 20;
+  bool operator==(const TargetOptions&) const = default;
 };
 
 struct TargetEntry {

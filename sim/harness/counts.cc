@@ -1,0 +1,83 @@
+#include "sim/harness/counts.h"
+
+#include <cinttypes>
+#include <cstdio>
+
+#include "sim/kernel/check.h"
+
+namespace harrow::harness {
+namespace {
+
+constexpr std::array<std::string_view, Counts::kSize> kNames = {
+    "lives",
+    "steps",
+    "schedule choices",
+    "preemptions",
+    "writes",
+    "gets",
+    "scans",
+    "snapshots",
+    "forced flushes",
+    "disk mutations",
+    "clean closes",
+    "crashes",
+    "crashes in recovery",
+    "crash states",
+    "crash states in recovery",
+    "equal images",
+    "background-error entries",
+    "opens failed by a fault",
+    "groups of two and more writers",
+    "records of several fragments",
+    "log rotations",
+    "tables written",
+    "unknown verdicts",
+    "fault: error",
+    "fault: short write",
+    "fault: short read",
+    "fault: interrupted call",
+    "fault: failed sync",
+    "fault: applied, yet reported failed",
+};
+
+Count CountOf(faults::EffectKind kind) {
+  switch (kind) {
+    case faults::EffectKind::kError:
+      return Count::kFaultError;
+    case faults::EffectKind::kShortWrite:
+      return Count::kFaultShortWrite;
+    case faults::EffectKind::kShortRead:
+      return Count::kFaultShortRead;
+    case faults::EffectKind::kInterrupt:
+      return Count::kFaultInterrupt;
+    case faults::EffectKind::kFailedSync:
+      return Count::kFaultFailedSync;
+    case faults::EffectKind::kAppliedError:
+      return Count::kFaultAppliedError;
+  }
+  KERNEL_CHECK(false);
+}
+
+}  // namespace
+
+void Counts::Add(const Counts& other) {
+  for (std::size_t index = 0; index < kSize; ++index) values_[index] += other.values_[index];
+}
+
+void Counts::AddFault(const faults::Fired& fired) { Add(CountOf(fired.effect.kind)); }
+
+std::string_view ToText(Count which) { return kNames[static_cast<std::size_t>(which)]; }
+
+std::string FormatCounts(const Counts& counts) {
+  std::string text;
+  for (std::size_t index = 0; index < Counts::kSize; ++index) {
+    const auto which = static_cast<Count>(index);
+    char line[96];
+    std::snprintf(line, sizeof(line), "  %-36.*s %14" PRIu64 "\n",
+                  static_cast<int>(ToText(which).size()), ToText(which).data(), counts.Get(which));
+    text += line;
+  }
+  return text;
+}
+
+}  // namespace harrow::harness

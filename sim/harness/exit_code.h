@@ -1,0 +1,19 @@
+// The exit codes of the harrow program, by class; 10 and up, clear of the shell's own.
+#ifndef HARROW_SIM_HARNESS_EXIT_CODE_H_
+#define HARROW_SIM_HARNESS_EXIT_CODE_H_
+
+namespace harrow::harness {
+
+enum ExitCode : int {
+  kExitOk = 0,
+  kExitRuleBroken = 10,        // at least one seed broke a rule
+  kExitTargetDied = 11,        // no rule was broken, but a target crashed or hung
+  kExitNotDeterministic = 12,  // two runs of one seed differed
+  kExitInterrupted = 13,       // ended early by a signal, nothing red
+  kExitUsage = 20,             // a bad command, flag or argument
+  kExitBadInput = 21           // a scenario file that cannot be read or parsed
+};
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_EXIT_CODE_H_

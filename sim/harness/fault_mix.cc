@@ -1,0 +1,194 @@
+#include "sim/harness/fault_mix.h"
+
+#include <array>
+#include <cerrno>
+
+namespace harrow::harness {
+namespace {
+
+using faults::Effect;
+using faults::EffectKind;
+using faults::FileKind;
+using faults::OpKind;
+using faults::Rule;
+
+template <typename T, std::size_t N>
+T PickOne(kernel::Random* random, const std::array<T, N>& choices) {
+  return choices[random->Below(N)];
+}
+
+int DrawError(kernel::Random* random) { return random->OneIn(2) ? EIO : ENOSPC; }
+
+// Cuts that have mattered: nothing, inside a record header, its edge, a sector, a page, anywhere.
+std::uint64_t DrawCut(kernel::Random* random) {
+  switch (random->Below(5)) {
+    case 0:
+      return 0;
+    case 1:
+      return random->Between(1, 7);
+    case 2:
+      return 512;
+    case 3:
+      return 4096;
+    default:
+      return random->Between(8, 300);
+  }
+}
+
+Effect Error(int error) { return {EffectKind::kError, error, 0}; }
+
+// Once, a few times, or from then on.
+void DrawExtent(kernel::Random* random, std::uint64_t last, Rule* rule) {
+  rule->first = random->Between(1, last);
+  const std::uint64_t extent = random->Below(4);
+  if (extent < 2) rule->count = 1;
+  if (extent == 2) rule->count = random->Between(2, 4);
+  if (extent == 3) rule->count = Rule::kForever;
+}
+
+Rule DrawLogRule(kernel::Random* random) {
+  Rule rule;
+  rule.file = FileKind::kLog;
+  DrawExtent(random, 16, &rule);
+  switch (random->Below(4)) {
+    case 0:
+      rule.operation = OpKind::kWrite;
+      rule.effect = Error(DrawError(random));
+      break;
+    case 1:
+      rule.operation = OpKind::kWrite;
+      rule.effect = {EffectKind::kShortWrite, DrawError(random), 0};
+      rule.effect.bytes = DrawCut(random);
+      break;
+    default:
+      rule.operation = OpKind::kSync;
+      rule.effect = {EffectKind::kFailedSync, EIO, 0};
+      break;
+  }
+  return rule;
+}
+
+Rule DrawTableRule(kernel::Random* random) {
+  constexpr std::array kFiles = {FileKind::kTable, FileKind::kManifest, FileKind::kTemporary,
+                                 FileKind::kAny};
+  Rule rule;
+  rule.file = PickOne(random, kFiles);
+  DrawExtent(random, 6, &rule);
+  switch (random->Below(3)) {
+    case 0:
+      rule.operation = OpKind::kWrite;
+      rule.effect = Error(DrawError(random));
+      break;
+    case 1:
+      rule.operation = OpKind::kWrite;
+      rule.effect = {EffectKind::kShortWrite, DrawError(random), 0};
+      rule.effect.bytes = DrawCut(random);
+      break;
+    default:
+      rule.operation = OpKind::kSync;
+      rule.effect = {EffectKind::kFailedSync, EIO, 0};
+      break;
+  }
+  return rule;
+}
+
+Rule DrawNameRule(kernel::Random* random) {
+  constexpr std::array kFiles = {FileKind::kLog, FileKind::kTable, FileKind::kManifest,
+                                 FileKind::kTemporary, FileKind::kAny};
+  Rule rule;
+  rule.file = PickOne(random, kFiles);
+  DrawExtent(random, 5, &rule);
+  switch (random->Below(6)) {
+    case 0:
+      rule.operation = OpKind::kCreate;
+      rule.effect = Error(DrawError(random));
+      break;
+    case 1:
+      rule.file = FileKind::kAny;
+      rule.operation = OpKind::kRename;
+      rule.effect = {random->OneIn(2) ? EffectKind::kError : EffectKind::kAppliedError, EIO, 0};
+      break;
+    case 2:
+      rule.operation = OpKind::kUnlink;
+      rule.effect = {random->OneIn(2) ? EffectKind::kError : EffectKind::kAppliedError, EIO, 0};
+      break;
+    case 3:
+      rule.operation = OpKind::kClose;
+      rule.effect = {EffectKind::kAppliedError, EIO, 0};
+      break;
+    default:
+      rule.file = FileKind::kAny;
+      rule.operation = OpKind::kSyncDir;
+      rule.effect = {EffectKind::kFailedSync, EIO, 0};
+      break;
+  }
+  return rule;
+}
+
+Rule DrawReadRule(kernel::Random* random) {
+  constexpr std::array kFiles = {FileKind::kLog, FileKind::kTable, FileKind::kManifest,
+                                 FileKind::kCurrent, FileKind::kAny};
+  constexpr std::array kOperations = {OpKind::kRead,    OpKind::kRead, OpKind::kOpen,
+                                      OpKind::kStat,    OpKind::kList, OpKind::kMkdir,
+                                      OpKind::kLockFile};
+  Rule rule;
+  rule.operation = PickOne(random, kOperations);
+  rule.file = PickOne(random, kFiles);
+  const bool of_a_directory = rule.operation == OpKind::kList || rule.operation == OpKind::kMkdir;
+  if (of_a_directory || rule.operation == OpKind::kLockFile) rule.file = FileKind::kAny;
+  DrawExtent(random, 4, &rule);
+  rule.effect = Error(EIO);
+  return rule;
+}
+
+Rule DrawHarmlessRule(kernel::Random* random) {
+  Rule rule;
+  rule.one_in = random->Between(1, 12);
+  switch (random->Below(4)) {
+    case 0:
+      rule.operation = OpKind::kRead;
+      rule.effect = {EffectKind::kShortRead, 0, random->Between(1, 600)};
+      break;
+    case 1:
+      rule.operation = OpKind::kWrite;
+      rule.effect = {EffectKind::kShortWrite, 0, random->Between(1, 600)};
+      break;
+    case 2:
+      rule.one_in += 1;  // a call that is always interrupted never ends
+      rule.operation = OpKind::kRead;
+      rule.effect = {EffectKind::kInterrupt, EINTR, 0};
+      break;
+    default:
+      rule.one_in += 1;
+      rule.operation = OpKind::kWrite;
+      rule.effect = {EffectKind::kInterrupt, EINTR, 0};
+      break;
+  }
+  return rule;
+}
+
+}  // namespace
+
+FaultSwarm DrawFaultSwarm(kernel::Random* random) {
+  FaultSwarm swarm;
+  if (random->OneIn(3)) return swarm;
+  swarm.log = random->OneIn(2);
+  swarm.tables = random->OneIn(4);
+  swarm.names = random->OneIn(4);
+  swarm.reads = random->OneIn(5);
+  swarm.harmless = random->OneIn(4);
+  return swarm;
+}
+
+faults::Plan DrawFaultPlan(const FaultSwarm& swarm, kernel::Random random) {
+  faults::Plan plan;
+  plan.seed = random.Next();
+  if (swarm.log && random.OneIn(2)) plan.rules.push_back(DrawLogRule(&random));
+  if (swarm.tables && random.OneIn(2)) plan.rules.push_back(DrawTableRule(&random));
+  if (swarm.names && random.OneIn(2)) plan.rules.push_back(DrawNameRule(&random));
+  if (swarm.reads && random.OneIn(2)) plan.rules.push_back(DrawReadRule(&random));
+  if (swarm.harmless) plan.rules.push_back(DrawHarmlessRule(&random));
+  return plan;
+}
+
+}  // namespace harrow::harness

@@ -1,0 +1,155 @@
+#include "sim/harness/generator.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sim/harness/fault_mix.h"
+#include "sim/harness/workload.h"
+#include "sim/kernel/random.h"
+
+namespace harrow::harness {
+namespace {
+
+struct Swarm {
+  WorkloadSwarm workload;
+  FaultSwarm faults;
+  bool several_clients = true;
+  bool spurious_wakeups = false;
+  bool clean_closes = false;
+  bool explore = true;
+};
+
+Swarm DrawSwarm(kernel::Random random) {
+  Swarm swarm;
+  swarm.workload = DrawWorkloadSwarm(&random);
+  swarm.faults = DrawFaultSwarm(&random);
+  swarm.several_clients = !random.OneIn(4);
+  swarm.spurious_wakeups = random.OneIn(2);
+  swarm.clean_closes = random.OneIn(3);
+  swarm.explore = !random.OneIn(6);
+  return swarm;
+}
+
+kernel::StrategyKind DrawStrategyKind(kernel::Random* random) {
+  const std::uint64_t draw = random->Below(20);
+  if (draw < 8) return kernel::StrategyKind::kPos;
+  if (draw < 13) return kernel::StrategyKind::kPct;
+  if (draw < 18) return kernel::StrategyKind::kRandomWalk;
+  return kernel::StrategyKind::kDefault;
+}
+
+SchedulePlan DrawSchedule(const Swarm& swarm, const GeneratorLimits& limits,
+                          std::uint64_t operations, kernel::Random random) {
+  constexpr std::array<std::uint32_t, 3> kDepths = {2, 3, 5};
+  SchedulePlan schedule;
+  const kernel::StrategyKind drawn = DrawStrategyKind(&random);
+  schedule.strategy.kind = limits.strategy.value_or(drawn);
+  schedule.strategy.seed = random.Next();
+  schedule.strategy.depth = kDepths[random.Below(kDepths.size())];
+  schedule.strategy.expected_steps = 40 + operations * 12;
+  if (swarm.spurious_wakeups) schedule.spurious_wakeup_one_in = random.Between(5, 100);
+  return schedule;
+}
+
+faults::CrashImageChoice DrawImage(kernel::Random* random) {
+  constexpr std::array kKinds = {
+      faults::Survivors::kNone,     faults::Survivors::kAll,         faults::Survivors::kNamesOnly,
+      faults::Survivors::kTornLast, faults::Survivors::kLeaveOneOut, faults::Survivors::kZeroTail,
+      faults::Survivors::kRandom,   faults::Survivors::kRandom,      faults::Survivors::kRandom};
+  faults::CrashImageChoice image;
+  image.survivors = kKinds[random->Below(kKinds.size())];
+  // Only the field that the kind uses is set: the text form holds no other.
+  const std::uint64_t cut = random->OneIn(2) ? random->Below(16) : random->Below(40'000);
+  const std::uint64_t seed = random->Next();
+  if (image.survivors == faults::Survivors::kTornLast) image.cut = cut;
+  if (image.survivors == faults::Survivors::kLeaveOneOut) image.cut = cut;
+  if (image.survivors == faults::Survivors::kRandom) image.seed = seed;
+  return image;
+}
+
+ExplorePlan DrawExplore(kernel::Random random) {
+  constexpr std::array<std::uint64_t, 6> kEvery = {3, 5, 8, 13, 21, 34};
+  ExplorePlan explore;
+  explore.every = kEvery[random.Below(kEvery.size())];
+  const std::uint64_t images = random.Between(1, 3);
+  for (std::uint64_t index = 0; index < images; ++index)
+    explore.images.push_back(DrawImage(&random));
+  return explore;
+}
+
+EndPlan DrawEnd(const Swarm& swarm, std::uint64_t operations, bool crash_in_recovery,
+                kernel::Random random) {
+  EndPlan end;
+  end.image = DrawImage(&random);
+  if (crash_in_recovery) {
+    end.before_mutation = random.Between(1, 16);
+  } else if (swarm.clean_closes && random.OneIn(2)) {
+    end.kind = EndPlan::Kind::kClose;
+  } else if (!random.OneIn(3)) {
+    end.before_mutation = random.Between(1, 20 + operations * 2);
+  }
+  return end;
+}
+
+std::uint64_t DrawOperations(kernel::Random* random) {
+  return random->OneIn(8) ? random->Between(40, 120) : random->Between(1, 40);
+}
+
+LifePlan DrawLife(const Swarm& swarm, const GeneratorLimits& limits, std::uint32_t key_count,
+                  bool crash_in_recovery, const kernel::Random& stream) {
+  kernel::Random shape = stream.Child("shape");
+  LifePlan life;
+  const std::uint64_t clients =
+      swarm.several_clients ? shape.Between(2, shape.OneIn(4) ? 8 : 4) : 1;
+  const std::uint64_t operations = DrawOperations(&shape);
+  Workload workload(swarm.workload, key_count, stream.Child("workload"));
+  for (std::uint64_t client = 0; client < clients; ++client) {
+    const std::uint64_t share = std::max<std::uint64_t>(1, operations / clients);
+    life.clients.push_back(workload.MakeClient(static_cast<std::uint32_t>(share)));
+  }
+  life.faults = DrawFaultPlan(swarm.faults, stream.Child("faults"));
+  life.schedule = DrawSchedule(swarm, limits, operations, stream.Child("schedule"));
+  if (swarm.explore) life.explore = DrawExplore(stream.Child("explore"));
+  life.end = DrawEnd(swarm, operations, crash_in_recovery, stream.Child("end"));
+  return life;
+}
+
+targets::TargetOptions DrawOptions(kernel::Random* random) {
+  constexpr std::array<std::size_t, 6> kWriteBuffers = {4 << 10,  8 << 10,  16 << 10,
+                                                        64 << 10, 64 << 10, 256 << 10};
+  constexpr std::array<std::size_t, 3> kBlocks = {256, 1024, 4096};
+  constexpr std::array<std::size_t, 3> kFiles = {8 << 10, 64 << 10, 2 << 20};
+  targets::TargetOptions options;
+  options.write_buffer_bytes = kWriteBuffers[random->Below(kWriteBuffers.size())];
+  options.block_bytes = kBlocks[random->Below(kBlocks.size())];
+  options.max_file_bytes = kFiles[random->Below(kFiles.size())];
+  return options;
+}
+
+}  // namespace
+
+Scenario GenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) {
+  const kernel::Random root(seed);
+  kernel::Random shape = root.Child("scenario");
+  const Swarm swarm = DrawSwarm(root.Child("swarm"));
+  Scenario scenario;
+  scenario.seed = seed;
+  scenario.target = limits.target;
+  scenario.options = DrawOptions(&shape);
+  const disk::ProfileName drawn =
+      shape.OneIn(2) ? disk::ProfileName::kExt4 : disk::ProfileName::kStrict;
+  scenario.profile = limits.profile.value_or(drawn);
+  scenario.key_count =
+      static_cast<std::uint32_t>(shape.OneIn(3) ? shape.Between(1, 4) : shape.Between(5, 40));
+  const std::uint64_t lives = shape.Between(3, shape.OneIn(4) ? 6 : 4);
+  for (std::uint64_t index = 0; index < lives; ++index) {
+    // A recovery is worth crashing in once there is something to recover.
+    const bool crash_in_recovery = index > 0 && shape.OneIn(3);
+    const kernel::Random stream = root.Child("life").Child(std::to_string(index));
+    scenario.lives.push_back(
+        DrawLife(swarm, limits, scenario.key_count, crash_in_recovery, stream));
+  }
+  return scenario;
+}
+
+}  // namespace harrow::harness

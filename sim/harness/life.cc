@@ -1,0 +1,241 @@
+// A life is one simulation whose root task opens the target, reads back, starts a thread for each client and joins them. The
+// observer of the disk sits between: before each mutation it takes the images asked for and, at the crash point, stops the
+// machine. Dedicated host memory holds what outlives the run; everything else is dropped with the machine.
+#include "sim/harness/life.h"
+
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "sim/disk/posix.h"
+#include "sim/harness/client.h"
+#include "sim/harness/trace_text.h"
+#include "sim/kernel/check.h"
+#include "sim/kernel/random.h"
+#include "sim/targets/target.h"
+
+namespace harrow::harness {
+namespace {
+
+constexpr std::string_view kDatabasePath = "/harrow-disk/db";
+
+bool IsLogDamage(const faults::Fired& fired) {
+  return fired.file == faults::FileKind::kLog &&
+         (fired.operation == faults::OpKind::kWrite || fired.operation == faults::OpKind::kSync);
+}
+
+disk::DiskOptions MakeDiskOptions(const Scenario& scenario, const targets::TargetKind& kind) {
+  disk::DiskOptions options;
+  options.profile = scenario.profile;
+  options.classify = kind.classify;
+  return options;
+}
+
+const targets::TargetKind& TargetOf(const Scenario& scenario) {
+  const targets::TargetKind* kind = targets::FindTarget(scenario.target);
+  KERNEL_CHECK(kind != nullptr);
+  return *kind;
+}
+
+kernel::SimulationOptions MakeSimulationOptions(const Scenario& scenario, const LifePlan& plan,
+                                                bool record) {
+  kernel::SimulationOptions options;
+  options.strategy = plan.schedule.strategy;
+  options.replay = plan.schedule.replay;
+  options.deviations = plan.schedule.deviations;
+  options.spurious_wakeup_one_in = plan.schedule.spurious_wakeup_one_in;
+  options.step_limit = scenario.step_limit;
+  options.record_deviations = record;
+  return options;
+}
+
+class LifeRunner : public disk::Observer {
+ public:
+  LifeRunner(const Scenario& scenario, const LifePlan& plan, const disk::Image& start,
+             Recorder* recorder)
+      : scenario_(scenario), plan_(plan), recorder_(recorder), kind_(TargetOf(scenario)) {
+    disk::DiskOptions options = MakeDiskOptions(scenario, kind_);
+    options.plan = plan.faults;
+    options.seed = kernel_seed();
+    disk_ = std::make_unique<disk::Disk>(options, start);
+  }
+
+  LifeResult Run(kernel::Trace* trace) {
+    recorder_->BeginLife();
+    const disk::Mount mount(disk_.get(), this);
+    result_.outcome = kernel::RunSimulation(
+        MakeSimulationOptions(scenario_, plan_, trace->recorded()), *trace, [this] { Root(); });
+    result_.trace_hash = trace->hash();
+    if (!crashed_) EndWithoutCrashPoint();
+    result_.mutations = disk_->stats().mutations;
+    result_.fired = disk_->injector().fired();
+    return std::move(result_);
+  }
+
+  void BeforeMutation(const disk::Disk&, const disk::MutationEvent& event) override {
+    if (crashed_) return;
+    if (event.operation == faults::OpKind::kCreate) CountCreated(event.file);
+    if (plan_.explore.every != 0 && event.mutation % plan_.explore.every == 0)
+      Capture(event.mutation);
+    if (plan_.end.kind == EndPlan::Kind::kCrash && event.mutation == plan_.end.before_mutation) {
+      Crash();
+      kernel::Stop();
+    }
+  }
+
+  void Faulted(const faults::Fired& fired) override { recorder_->Harmed(IsLogDamage(fired)); }
+
+ private:
+  std::uint64_t kernel_seed() const { return plan_.schedule.strategy.seed ^ scenario_.seed; }
+
+  void CountCreated(faults::FileKind file) {
+    if (file == faults::FileKind::kLog) ++result_.logs_created;
+    if (file == faults::FileKind::kTable) ++result_.tables_created;
+  }
+
+  void Root() {
+    std::unique_ptr<targets::Target> target;
+    const absl::Status opened = kind_.open(kDatabasePath, scenario_.options, &target);
+    if (kernel::Dropped()) return;
+    recorder_->Opened(opened);
+    if (!opened.ok()) {
+      NoteText("open failed: " + opened.ToString());
+      return FinishOnTask(std::move(target));
+    }
+    if (ReadBack(target.get())) RunClients(target.get());
+    FinishOnTask(std::move(target));
+  }
+
+  // Reads everything twice, by a scan and by gets; where the two disagree the gets are reported as an invention.
+  bool ReadBack(targets::Target* target) {
+    const models::History& history = recorder_->history();
+    std::vector<models::Cell> scanned;
+    absl::Status status = ScanCells(target, nullptr, false, history, &scanned);
+    if (kernel::Dropped()) return false;
+    if (status.ok()) {
+      std::vector<models::Cell> got;
+      status = GetCells(target, history, &got);
+      if (kernel::Dropped()) return false;
+      for (std::size_t key = 0; status.ok() && key < got.size(); ++key) {
+        if (!(got[key] == scanned[key])) scanned[key].kind = models::Cell::Kind::kGarbage;
+      }
+    }
+    recorder_->ReadBack(status, scanned);
+    if (TraceIsRecorded()) {
+      NoteText(status.ok() ? "read back: " + DescribeState(history, scanned)
+                           : "read-back failed: " + status.ToString());
+    }
+    return status.ok();
+  }
+
+  void RunClients(targets::Target* target) {
+    if (plan_.clients.size() == 1) return RunClient(0, plan_.clients[0], target, recorder_);
+    std::vector<std::thread> threads;
+    threads.reserve(plan_.clients.size());
+    for (std::uint32_t client = 0; client < plan_.clients.size(); ++client) {
+      threads.emplace_back(
+          [this, client, target] { RunClient(client, plan_.clients[client], target, recorder_); });
+    }
+    for (std::thread& thread : threads) thread.join();
+  }
+
+  void FinishOnTask(std::unique_ptr<targets::Target> target) {
+    if (kernel::Dropped()) return;
+    if (plan_.end.kind == EndPlan::Kind::kClose) {
+      target.reset();
+      if (!kernel::Dropped()) closed_ = true;
+      return;
+    }
+    {
+      const kernel::HostMemory host;
+      if (plan_.explore.every != 0) Capture(0);
+      Crash();
+    }
+    kernel::Stop();
+  }
+
+  void Capture(std::uint64_t before_mutation) {
+    for (const faults::CrashImageChoice& choice : plan_.explore.images) {
+      CapturedImage captured;
+      captured.choice = choice;
+      // A random choice is drawn anew for each moment, or every image would lose the same pages.
+      captured.choice.seed = kernel::Mix(choice.seed, disk_->stats().mutations);
+      captured.image = disk_->Crash(captured.choice);
+      captured.at = recorder_->now();
+      captured.before_mutation = before_mutation;
+      captured.during_recovery = InRecovery();
+      result_.captured.push_back(std::move(captured));
+    }
+  }
+
+  void Crash() {
+    crashed_ = true;
+    result_.end_image = disk_->Crash(plan_.end.image);
+    result_.end_kind = models::ImageKind::kPowerLoss;
+    EndLife(models::LifeEnd::kCrashed);
+  }
+
+  // The machine stopped by itself: a clean close, or a deadlock, a step limit, an abort.
+  void EndWithoutCrashPoint() {
+    result_.end_image = disk_->Everything();
+    result_.end_kind = closed_ ? models::ImageKind::kClean : models::ImageKind::kPowerLoss;
+    EndLife(closed_ ? models::LifeEnd::kClosed : models::LifeEnd::kCrashed);
+  }
+
+  void EndLife(models::LifeEnd end) {
+    result_.ended_in_recovery = InRecovery();
+    result_.ended_at = recorder_->now();
+    recorder_->EndLife(end);
+  }
+
+  bool InRecovery() const {
+    return recorder_->history().lives.back().read_back_responded == models::kNever;
+  }
+
+  const Scenario& scenario_;
+  const LifePlan& plan_;
+  Recorder* const recorder_;
+  const targets::TargetKind& kind_;
+  std::unique_ptr<disk::Disk> disk_;
+  bool crashed_ = false;
+  bool closed_ = false;
+  LifeResult result_;
+};
+
+}  // namespace
+
+LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, const disk::Image& start,
+                   Recorder* recorder, kernel::Trace* trace) {
+  return LifeRunner(scenario, plan, start, recorder).Run(trace);
+}
+
+Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
+                       const models::History& history, kernel::Trace* trace) {
+  const targets::TargetKind& kind = TargetOf(scenario);
+  disk::Disk disk(MakeDiskOptions(scenario, kind), image);
+  const disk::Mount mount(&disk, nullptr);
+  kernel::SimulationOptions options;
+  options.step_limit = scenario.step_limit;
+  Recovered result;
+  result.outcome = kernel::RunSimulation(options, *trace, [&] {
+    std::unique_ptr<targets::Target> target;
+    absl::Status status = kind.open(kDatabasePath, scenario.options, &target);
+    result.opened = status.ok();
+    std::vector<models::Cell> cells;
+    if (status.ok()) {
+      status = ScanCells(target.get(), nullptr, false, history, &cells);
+      result.read = status.ok();
+    }
+    {
+      const kernel::HostMemory host;
+      result.cells.assign(cells.begin(), cells.end());
+      if (!status.ok()) result.error = status.ToString();
+    }
+    kernel::Stop();
+  });
+  result.trace_hash = trace->hash();
+  return result;
+}
+
+}  // namespace harrow::harness

@@ -1,0 +1,65 @@
+// Runs one life: opens the target on an image, reads everything back, runs the clients, and ends in a close or a crash; on the
+// way takes the crash images it is asked for.
+//
+// Threading: one simulated machine, one OS thread.
+// Invariants:
+//  1. Captured images are in order of time; `at` is the history's clock at the moment of each.
+//  2. `history_clock` of an ended life is past every event of that life.
+#ifndef HARROW_SIM_HARNESS_LIFE_H_
+#define HARROW_SIM_HARNESS_LIFE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "faults/injector.h"
+#include "models/history.h"
+#include "models/recovery_checker.h"
+#include "sim/disk/image.h"
+#include "sim/harness/recorder.h"
+#include "sim/harness/scenario.h"
+#include "sim/kernel/simulation.h"
+
+namespace harrow::harness {
+
+struct CapturedImage {
+  disk::Image image;
+  models::Time at = 0;
+  std::uint64_t before_mutation = 0;  // 0: at the end of the life
+  faults::CrashImageChoice choice;
+  bool during_recovery = false;  // before the life's read-back was complete
+};
+
+struct LifeResult {
+  kernel::Outcome outcome;
+  std::uint64_t trace_hash = 0;
+  disk::Image end_image;
+  models::ImageKind end_kind = models::ImageKind::kPowerLoss;
+  models::Time ended_at = 0;
+  bool ended_in_recovery = false;
+  std::uint64_t mutations = 0;
+  std::uint64_t logs_created = 0;
+  std::uint64_t tables_created = 0;
+  std::vector<CapturedImage> captured;
+  std::vector<faults::Fired> fired;
+};
+
+// `trace` gets the steps; recorded or not is the caller's choice.
+LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, const disk::Image& start,
+                   Recorder* recorder, kernel::Trace* trace);
+
+// What a recovery without clients or faults brings back from an image.
+struct Recovered {
+  kernel::Outcome outcome;
+  std::uint64_t trace_hash = 0;
+  bool opened = false;
+  bool read = false;
+  std::string error;                // of the open or the read-back
+  std::vector<models::Cell> cells;  // when read
+};
+
+Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
+                       const models::History& history, kernel::Trace* trace);
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_LIFE_H_

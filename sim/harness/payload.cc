@@ -1,0 +1,108 @@
+#include "sim/harness/payload.h"
+
+#include <array>
+#include <cstdio>
+#include <cstring>
+#include <vector>
+
+#include "sim/kernel/check.h"
+#include "sim/kernel/random.h"
+
+namespace harrow::harness {
+namespace {
+
+// Twice the largest value, so that a window of any size fits at any of kMaxValueSize offsets.
+constexpr std::size_t kTableSize = 2 * kMaxValueSize;
+constexpr std::size_t kHeaderSize = kMinValueSize;
+
+struct Tables {
+  std::vector<char> keys;
+  std::vector<char> filler;
+
+  Tables() : keys(kMaxKeys * kKeySize), filler(kTableSize) {
+    for (std::uint32_t key = 0; key < kMaxKeys; ++key) {
+      char name[kKeySize + 1];
+      std::snprintf(name, sizeof(name), "key-%012u", key);
+      std::memcpy(keys.data() + key * kKeySize, name, kKeySize);
+    }
+    kernel::Random random(0x66696c6c6572ULL);
+    for (std::size_t at = 0; at < kTableSize; at += 8) {
+      const std::uint64_t word = random.Next();
+      std::memcpy(filler.data() + at, &word, sizeof(word));
+    }
+  }
+};
+
+// Built before main, never on a task: its memory belongs to the process, not to a run.
+const Tables tables;
+
+std::uint64_t NameHash(models::WriteId write, std::uint32_t entry) {
+  return kernel::Mix(write, entry);
+}
+
+const char* FillerWindow(std::uint64_t name_hash) {
+  return tables.filler.data() + name_hash % kMaxValueSize;
+}
+
+}  // namespace
+
+std::string_view KeyName(models::KeyId key) {
+  KERNEL_CHECK(key < kMaxKeys);
+  return {tables.keys.data() + key * kKeySize, kKeySize};
+}
+
+std::optional<models::KeyId> ParseKey(std::string_view name, std::uint32_t key_count) {
+  if (name.size() != kKeySize || name.substr(0, 4) != "key-") return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char digit : name.substr(4)) {
+    if (digit < '0' || digit > '9') return std::nullopt;
+    value = value * 10 + static_cast<std::uint64_t>(digit - '0');
+  }
+  if (value >= key_count) return std::nullopt;
+  return static_cast<models::KeyId>(value);
+}
+
+void FillValue(models::WriteId write, std::uint32_t entry, std::size_t size, char* out) {
+  KERNEL_CHECK(size >= kMinValueSize && size <= kMaxValueSize);
+  KERNEL_CHECK(entry < 0x10000);
+  const std::uint64_t name_hash = NameHash(write, entry);
+  const auto entry16 = static_cast<std::uint16_t>(entry);
+  const auto check = static_cast<std::uint16_t>(name_hash >> 48);
+  std::memcpy(out, &write, 4);
+  std::memcpy(out + 4, &entry16, 2);
+  std::memcpy(out + 6, &check, 2);
+  std::memcpy(out + kHeaderSize, FillerWindow(name_hash), size - kHeaderSize);
+}
+
+models::Cell IdentifyValue(const models::History& history, models::KeyId key,
+                           std::string_view value) {
+  models::Cell garbage;
+  garbage.kind = models::Cell::Kind::kGarbage;
+  if (value.size() < kHeaderSize) return garbage;
+  models::WriteId write = 0;
+  std::uint16_t entry = 0;
+  std::uint16_t check = 0;
+  std::memcpy(&write, value.data(), 4);
+  std::memcpy(&entry, value.data() + 4, 2);
+  std::memcpy(&check, value.data() + 6, 2);
+  if (write >= history.writes.size()) return garbage;
+  const models::Write& source = history.writes[write];
+  if (entry >= source.entries.size()) return garbage;
+  const models::Entry& put = source.entries[entry];
+  const std::uint64_t name_hash = NameHash(write, entry);
+  if (put.deletion || put.key != key || put.value_size != value.size() ||
+      check != static_cast<std::uint16_t>(name_hash >> 48)) {
+    return garbage;
+  }
+  if (std::memcmp(value.data() + kHeaderSize, FillerWindow(name_hash),
+                  value.size() - kHeaderSize) != 0) {
+    return garbage;
+  }
+  models::Cell cell;
+  cell.kind = models::Cell::Kind::kValue;
+  cell.write = write;
+  cell.entry = entry;
+  return cell;
+}
+
+}  // namespace harrow::harness

@@ -1,0 +1,40 @@
+// Keys and values of generated programs. A value names the write and the entry that produced it, so that any value read
+// back tells where it came from; every byte of it is determined by that name and its size.
+//
+// A value: fixed32 write id, fixed16 entry index, fixed16 check of both, then filler up to its size. The filler is a window
+// of one fixed pseudo-random table, so making and checking a value costs one memcpy or memcmp.
+//
+// Threading: pure functions over a table built before main.
+#ifndef HARROW_SIM_HARNESS_PAYLOAD_H_
+#define HARROW_SIM_HARNESS_PAYLOAD_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "models/history.h"
+
+namespace harrow::harness {
+
+inline constexpr std::size_t kKeySize = 16;
+inline constexpr std::uint32_t kMaxKeys = 4096;
+inline constexpr std::size_t kMinValueSize = 8;
+inline constexpr std::size_t kMaxValueSize = 256 << 10;
+
+// "key-000000000007"; valid for the life of the process. key < kMaxKeys.
+std::string_view KeyName(models::KeyId key);
+// The id of a key name below key_count, or nothing.
+std::optional<models::KeyId> ParseKey(std::string_view name, std::uint32_t key_count);
+
+// Writes exactly `size` bytes (kMinValueSize..kMaxValueSize) to out.
+void FillValue(models::WriteId write, std::uint32_t entry, std::size_t size, char* out);
+
+// What a value read at `key` proves: the write and entry that put it there, or garbage. Looks the entry up in the history,
+// and compares key, size and every byte.
+models::Cell IdentifyValue(const models::History& history, models::KeyId key,
+                           std::string_view value);
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_PAYLOAD_H_

@@ -1,0 +1,54 @@
+// Writes the history of a run as its clients call and return. The one place that knows about both the target's memory and
+// ours: everything it keeps is host memory, and it never holds an allocation across a scheduling point.
+//
+// Threading: one simulated machine, one OS thread.
+// Invariants: those of models/history.h.
+#ifndef HARROW_SIM_HARNESS_RECORDER_H_
+#define HARROW_SIM_HARNESS_RECORDER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "models/history.h"
+#include "sim/harness/scenario.h"
+
+namespace harrow::harness {
+
+class Recorder {
+ public:
+  explicit Recorder(std::uint32_t key_count) { history_.key_count = key_count; }
+
+  const models::History& history() const { return history_; }
+  models::Time now() const { return clock_; }
+
+  // Lives. Each call is about the life begun last.
+  void BeginLife();
+  void Opened(const absl::Status& status);
+  void ReadBack(const absl::Status& status, std::span<const models::Cell> cells);
+  void Harmed(bool log);
+  void EndLife(models::LifeEnd end);
+
+  // Calls of clients; each returns the index of its record.
+  models::WriteId InvokeWrite(std::uint32_t client, const Operation& operation);
+  void RespondWrite(models::WriteId write, const absl::Status& status);
+  std::size_t InvokeRead(std::uint32_t client, const Operation& operation, std::int32_t snapshot);
+  void RespondGet(std::size_t read, const absl::Status& status, models::Cell cell);
+  void RespondScan(std::size_t read, const absl::Status& status,
+                   std::span<const models::Cell> cells);
+  std::int32_t InvokeSnapshot(std::uint32_t client);
+  void RespondSnapshot(std::int32_t snapshot);
+
+ private:
+  models::Time Tick() { return clock_++; }
+  std::uint32_t life() const { return static_cast<std::uint32_t>(history_.lives.size() - 1); }
+
+  models::History history_;
+  models::Time clock_ = 0;
+};
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_RECORDER_H_

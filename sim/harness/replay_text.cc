@@ -1,0 +1,127 @@
+#include "sim/harness/replay_text.h"
+
+#include <cinttypes>
+#include <cstdio>
+
+#include "sim/disk/profile.h"
+#include "sim/harness/run_text.h"
+#include "sim/harness/scenario_text.h"
+#include "sim/harness/seed_text.h"
+
+namespace harrow::harness {
+namespace {
+
+const char* KindText(kernel::OpKind kind) {
+  switch (kind) {
+    case kernel::OpKind::kStart:
+      return "starts";
+    case kernel::OpKind::kLock:
+      return "locks mutex";
+    case kernel::OpKind::kUnlock:
+      return "unlocks mutex";
+    case kernel::OpKind::kWait:
+      return "waits on condition";
+    case kernel::OpKind::kSignal:
+      return "signals condition";
+    case kernel::OpKind::kBroadcast:
+      return "wakes all on condition";
+    case kernel::OpKind::kSpawn:
+      return "starts task";
+    case kernel::OpKind::kJoin:
+      return "joins task";
+    case kernel::OpKind::kYield:
+      return "yields";
+    case kernel::OpKind::kSleep:
+      return "sleeps";
+    case kernel::OpKind::kFutexWait:
+      return "waits on futex";
+    case kernel::OpKind::kFutexWake:
+      return "wakes futex";
+    case kernel::OpKind::kReadLock:
+      return "locks for reading";
+    case kernel::OpKind::kOnce:
+      return "enters once";
+    case kernel::OpKind::kFile:
+      return "file";
+    case kernel::OpKind::kExit:
+      return "ends";
+  }
+  return "";
+}
+
+// Every line of `text`, indented.
+std::string Indented(const std::string& text, const char* indent) {
+  std::string out;
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const std::size_t end = text.find('\n', at);
+    out += indent + text.substr(at, end - at) + "\n";
+    if (end == std::string::npos) break;
+    at = end + 1;
+  }
+  return out;
+}
+
+std::string EndLine(const LifePlan& plan, const kernel::Outcome& outcome) {
+  switch (outcome.end) {
+    case kernel::End::kFinished:
+      return "closed";
+    case kernel::End::kStopped:
+      break;
+    case kernel::End::kDeadlock:
+      return "deadlock: " + outcome.detail;
+    case kernel::End::kStepLimit:
+      return "step limit: " + outcome.detail;
+    case kernel::End::kAborted:
+      return "aborted: " + outcome.detail;
+  }
+  return "crash; the medium keeps: " + faults::ToText(plan.end.image);
+}
+
+std::string LifeText(const Scenario& scenario, std::size_t index, const RecordedLife& life) {
+  const LifePlan& plan = scenario.lives[index];
+  std::string text = "== life " + std::to_string(index + 1) + " of " +
+                     std::to_string(scenario.lives.size()) + ": " +
+                     std::to_string(plan.clients.size()) + " clients, schedule " +
+                     std::string(ToText(plan.schedule.strategy.kind)) + " " +
+                     SeedText(plan.schedule.strategy.seed) + "\n";
+  for (const faults::Rule& rule : plan.faults.rules)
+    text += "   fault planned: " + faults::ToText(rule) + "\n";
+  text +=
+      "   files at the start:\n" + Indented(life.start.empty() ? "(none)" : life.start, "     ");
+  for (const kernel::TraceEvent& event : life.trace.events()) text += EventLine(event) + "\n";
+  text += "   " + EndLine(plan, life.outcome) + "\n";
+  if (!life.fired.empty()) text += "   faults that hit:\n" + Indented(life.fired, "     ");
+  text += "   files that survive:\n" + Indented(life.end.empty() ? "(none)" : life.end, "     ");
+  return text;
+}
+
+}  // namespace
+
+std::string EventLine(const kernel::TraceEvent& event) {
+  char head[48];
+  std::snprintf(head, sizeof(head), "%7" PRIu64 "  T%-2u ", event.step, event.task);
+  if (!event.text.empty()) return head + event.text;
+  std::string text = head + std::string(KindText(event.kind));
+  if (event.object != 0) text += " " + std::to_string(event.object);
+  return text;
+}
+
+std::string ReplayText(const Scenario& scenario, const RunResult& result,
+                       const Recording& recording) {
+  std::string text = "seed " + SeedText(scenario.seed) + ", target " + scenario.target + ", hash " +
+                     SeedText(result.hash) + "\n" +
+                     disk::Describe(disk::GetProfile(scenario.profile)) + "\n";
+  for (std::size_t index = 0; index < recording.lives.size(); ++index) {
+    text += LifeText(scenario, index, recording.lives[index]);
+  }
+  if (recording.has_failing_recovery) {
+    text += "== " + DescribePlace(scenario, result.place) + "\n";
+    for (const kernel::TraceEvent& event : recording.failing_recovery.events())
+      text += EventLine(event) + "\n";
+  }
+  text += result.verdict.ok() ? "ok: every rule held\n" : DescribeFailure(scenario, result);
+  return text;
+}
+
+}  // namespace harrow::harness

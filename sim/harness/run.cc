@@ -1,0 +1,198 @@
+// For each life: run it; judge the recoveries from images taken during its own recovery (against what had been promised
+// before it), then its read-back, settle that as the new base, judge its history, and last the recoveries from images taken
+// after. Recovery is a function of the image's content, so equal images are recovered from once and judged each.
+#include "sim/harness/run.h"
+
+#include <map>
+#include <utility>
+
+#include "models/life_checkers.h"
+#include "models/recovery_checker.h"
+#include "sim/disk/image.h"
+#include "sim/harness/life.h"
+#include "sim/harness/log_inspector.h"
+#include "sim/harness/run_counts.h"
+#include "sim/harness/run_digest.h"
+#include "sim/harness/run_text.h"
+#include "sim/harness/trace_text.h"
+#include "sim/kernel/random.h"
+
+namespace harrow::harness {
+namespace {
+
+using models::Verdict;
+
+std::string Inflight(const kernel::Outcome& outcome) {
+  switch (outcome.end) {
+    case kernel::End::kDeadlock:
+      return "every task waits for ever: " + outcome.detail;
+    case kernel::End::kStepLimit:
+      return "the step limit was reached after " + std::to_string(outcome.steps) +
+             " steps: " + outcome.detail;
+    default:
+      return "the run was aborted: " + outcome.detail;
+  }
+}
+
+Verdict CheckOutcome(const kernel::Outcome& outcome) {
+  if (outcome.end == kernel::End::kFinished || outcome.end == kernel::End::kStopped)
+    return Verdict::Ok();
+  return Verdict::Violated(models::Rule::kLive, "every operation returns", Inflight(outcome));
+}
+
+class Runner {
+ public:
+  Runner(const Scenario& scenario, Recording* recording)
+      : scenario_(scenario), recording_(recording), recorder_(scenario.key_count) {
+    checker_.Reset(scenario.key_count);
+  }
+
+  RunResult Run() {
+    for (std::uint32_t index = 0; index < scenario_.lives.size() && result_.verdict.ok(); ++index) {
+      RunOneLife(index);
+    }
+    if (result_.verdict.ok()) JudgeFinalImage();
+    digest_.Add(recorder_.history());
+    result_.hash = digest_.hash();
+    CountHistory(recorder_.history(), &result_.counts);
+    if (recording_ != nullptr) recording_->history = recorder_.history();
+    return std::move(result_);
+  }
+
+ private:
+  void RunOneLife(std::uint32_t index) {
+    result_.place = Place{};
+    result_.place.life = index;
+    kernel::Trace trace(recording_ != nullptr);
+    if (recording_ != nullptr)
+      recording_->lives.push_back({trace, {}, DescribeFiles(image_), {}, {}});
+    const LifeResult life = RunLife(scenario_, scenario_.lives[index], image_, &recorder_, &trace);
+    digest_.Add(life.trace_hash);
+    CountLife(life, &result_.counts);
+    if (recording_ != nullptr) Record(life, std::move(trace));
+    JudgeLife(index, life);
+    image_ = life.end_image;
+    at_ = life.ended_at;
+    if (life.end_kind == models::ImageKind::kPowerLoss) image_kind_ = models::ImageKind::kPowerLoss;
+  }
+
+  void Record(const LifeResult& life, kernel::Trace trace) {
+    RecordedLife& recorded = recording_->lives.back();
+    recorded.trace = std::move(trace);
+    recorded.outcome = life.outcome;
+    recorded.end = DescribeFiles(life.end_image);
+    recorded.fired = DescribeFired(life.fired);
+  }
+
+  void JudgeLife(std::uint32_t index, const LifeResult& life) {
+    const models::History& history = recorder_.history();
+    if (!Accept(CheckOutcome(life.outcome))) return;
+    if (!Accept(models::CheckOpen(history, index))) return;
+    if (!JudgeCaptured(life, true)) return;
+    const models::Life& record = history.lives[index];
+    if (record.read_back) {
+      if (!Accept(checker_.Check(history, at_, image_kind_, record.recovered))) return;
+      checker_.Settle(history, record.recovered, FirstWriteOf(history, index));
+      image_kind_ = models::ImageKind::kClean;
+    } else if (record.read_back_responded != models::kNever && record.harmed == models::kNever) {
+      Accept(Verdict::Violated(models::Rule::kOpen, "a database that opened can be read",
+                               "the read-back failed: " + record.read_back_error));
+      return;
+    }
+    if (!Accept(models::CheckPoisoned(history, index))) return;
+    if (!Accept(models::CheckNoSpuriousError(history, index))) return;
+    if (!Accept(models::CheckLinearizable(history, index))) return;
+    const LogContents logs = InspectLogs(life.end_image);
+    result_.counts.Add(Count::kGroupsOfSeveral, logs.shared);
+    result_.counts.Add(Count::kFragmentedRecords, logs.fragmented);
+    if (!Accept(CheckLogs(logs))) return;
+    JudgeCaptured(life, false);
+  }
+
+  static models::WriteId FirstWriteOf(const models::History& history, std::uint32_t life) {
+    auto first = static_cast<models::WriteId>(history.writes.size());
+    while (first > 0 && history.writes[first - 1].life >= life) --first;
+    return first;
+  }
+
+  bool JudgeCaptured(const LifeResult& life, bool during_recovery) {
+    for (const CapturedImage& captured : life.captured) {
+      if (captured.during_recovery != during_recovery) continue;
+      result_.place.explored_image = true;
+      result_.place.before_mutation = captured.before_mutation;
+      result_.place.choice = captured.choice;
+      if (during_recovery) result_.counts.Add(Count::kCrashStatesInRecovery);
+      if (!JudgeImage(captured.image, captured.at, models::ImageKind::kPowerLoss)) return false;
+    }
+    result_.place.explored_image = false;
+    return true;
+  }
+
+  void JudgeFinalImage() {
+    result_.place.life = static_cast<std::uint32_t>(scenario_.lives.size());
+    JudgeImage(image_, at_, image_kind_);
+  }
+
+  bool JudgeImage(const disk::Image& image, models::Time at, models::ImageKind kind) {
+    const Recovered& recovered = Recover(image);
+    const bool accepted = Accept(JudgeRecovered(recovered, at, kind));
+    if (!accepted && recording_ != nullptr) {
+      recording_->has_failing_recovery = true;
+      RecoverImage(scenario_, image, recorder_.history(), &recording_->failing_recovery);
+    }
+    return accepted;
+  }
+
+  Verdict JudgeRecovered(const Recovered& recovered, models::Time at, models::ImageKind kind) {
+    const Verdict outcome = CheckOutcome(recovered.outcome);
+    if (!outcome.ok()) return outcome;
+    if (!recovered.opened || !recovered.read) {
+      return Verdict::Violated(
+          models::Rule::kOpen, "what a crash leaves can always be opened and read",
+          (recovered.opened ? "reading failed: " : "opening failed: ") + recovered.error);
+    }
+    return checker_.Check(recorder_.history(), at, kind, recovered.cells);
+  }
+
+  const Recovered& Recover(const disk::Image& image) {
+    const auto [place, fresh] = recovered_.try_emplace(image.ContentHash());
+    if (fresh) {
+      kernel::Trace trace;
+      place->second = RecoverImage(scenario_, image, recorder_.history(), &trace);
+      result_.counts.Add(Count::kCrashStates);
+      digest_.Add(place->second.trace_hash);
+      digest_.Add(place->second.cells);
+    } else {
+      result_.counts.Add(Count::kImagesDeduplicated);
+    }
+    return place->second;
+  }
+
+  // Remembers the first verdict that is a violation; an unknown one is counted and the run goes on.
+  bool Accept(Verdict verdict) {
+    if (verdict.kind == Verdict::Kind::kUnknown) result_.counts.Add(Count::kUnknown);
+    if (verdict.kind != Verdict::Kind::kViolated) return true;
+    result_.verdict = std::move(verdict);
+    return false;
+  }
+
+  const Scenario& scenario_;
+  Recording* const recording_;
+  Recorder recorder_;
+  models::RecoveryChecker checker_;
+  RunDigest digest_;
+  RunResult result_;
+  disk::Image image_;
+  models::Time at_ = 0;
+  // kClean only while every life since the last settled read-back was closed.
+  models::ImageKind image_kind_ = models::ImageKind::kClean;
+  std::map<std::uint64_t, Recovered> recovered_;  // by content
+};
+
+}  // namespace
+
+RunResult RunScenario(const Scenario& scenario, Recording* recording) {
+  return Runner(scenario, recording).Run();
+}
+
+}  // namespace harrow::harness

@@ -1,0 +1,58 @@
+// Runs a scenario: a chain of lives, each starting on the image the one before left, every crash image that was taken on the
+// way recovered from and judged, and one verdict for the whole.
+//
+// Threading: one simulated machine, one OS thread.
+#ifndef HARROW_SIM_HARNESS_RUN_H_
+#define HARROW_SIM_HARNESS_RUN_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/history.h"
+#include "models/verdict.h"
+#include "sim/harness/counts.h"
+#include "sim/harness/scenario.h"
+#include "sim/kernel/simulation.h"
+#include "sim/kernel/trace.h"
+
+namespace harrow::harness {
+
+// Where a rule was broken.
+struct Place {
+  std::uint32_t life = 0;  // index
+  bool explored_image =
+      false;  // in a recovery from an image taken on the way, rather than in the chain
+  std::uint64_t before_mutation = 0;  // of that image; 0: the end of the life
+  faults::CrashImageChoice choice;
+};
+
+struct RunResult {
+  models::Verdict verdict;
+  Place place;
+  // Everything observable: each life's trace hash, its history and what each recovery brought back.
+  std::uint64_t hash = 0;
+  Counts counts;
+};
+
+struct RecordedLife {
+  kernel::Trace trace;
+  kernel::Outcome outcome;
+  std::string start;  // the files the life began on
+  std::string end;    // the files after its end
+  std::string fired;  // faults that hit, one a line
+};
+
+struct Recording {
+  std::vector<RecordedLife> lives;
+  models::History history;
+  kernel::Trace failing_recovery{true};  // when the verdict comes from a recovery outside the chain
+  bool has_failing_recovery = false;
+};
+
+// Runs to the first broken rule, or to the end. `recording` may be nullptr.
+RunResult RunScenario(const Scenario& scenario, Recording* recording = nullptr);
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_RUN_H_

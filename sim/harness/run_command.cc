@@ -1,0 +1,122 @@
+// Failures print as they come, each with the command that reproduces it; a progress line only on a terminal; then the counts.
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cinttypes>
+#include <cstdio>
+#include <string>
+
+#include "sim/harness/commands.h"
+#include "sim/harness/exit_code.h"
+#include "sim/harness/flags.h"
+#include "sim/harness/scenario_text.h"
+#include "sim/harness/seed_text.h"
+#include "sim/harness/sweep.h"
+
+namespace harrow::harness {
+namespace {
+
+// The flags a replay of one of this sweep's seeds needs, besides the seed.
+std::string ReplayFlags(const GeneratorLimits& limits) {
+  std::string flags;
+  if (limits.target != GeneratorLimits{}.target) flags += " --target=" + limits.target;
+  if (limits.profile.has_value())
+    flags += " --profile=" + std::string(disk::ToText(*limits.profile));
+  if (limits.strategy.has_value()) flags += " --strategy=" + std::string(ToText(*limits.strategy));
+  return flags;
+}
+
+class Printer {
+ public:
+  explicit Printer(const SweepOptions& options)
+      : options_(options), terminal_(isatty(STDERR_FILENO) == 1) {}
+
+  void Failed(const Failure& failure) {
+    ClearLine();
+    std::printf("\nseed %s is red\n%s", SeedText(failure.seed).c_str(), failure.text.c_str());
+    if (failure.hash != 0) std::printf("  hash:     %s\n", SeedText(failure.hash).c_str());
+    std::printf("  reproduce: harrow replay %s%s\n", SeedText(failure.seed).c_str(),
+                ReplayFlags(options_.limits).c_str());
+    std::fflush(stdout);
+  }
+
+  void Progressed(const SweepProgress& progress) {
+    if (!terminal_) return;
+    const double seconds =
+        static_cast<double>(std::max<std::uint64_t>(progress.elapsed_ms, 1)) / 1000;
+    const double rate = static_cast<double>(progress.done) / seconds;
+    std::string line = std::to_string(progress.done);
+    if (options_.seeds != ~std::uint64_t{0}) line += "/" + std::to_string(options_.seeds);
+    char rest[128];
+    std::snprintf(rest, sizeof(rest), " seeds, %.0f/s, %.0f s, %" PRIu64 " red", rate, seconds,
+                  progress.failures);
+    std::fprintf(stderr, "\r\033[K%s%s", line.c_str(), rest);
+    shown_ = true;
+  }
+
+  void Summary(const SweepResult& result) {
+    ClearLine();
+    const double seconds =
+        static_cast<double>(std::max<std::uint64_t>(result.elapsed_ms, 1)) / 1000;
+    const double cpu = static_cast<double>(std::max<std::uint64_t>(result.cpu_ms, 1)) / 1000;
+    std::printf(
+        "%s%" PRIu64 " seeds from %s in %.1f s (%.1f CPU s, %.0f a CPU second), %zu red; %" PRIu64
+        " run twice; at most %" PRIu64 " MiB a worker\n",
+        result.interrupted ? "interrupted: " : "", result.done,
+        SeedText(options_.first_seed).c_str(), seconds, cpu, static_cast<double>(result.done) / cpu,
+        result.failures.size(), result.rechecked, result.peak_memory_kib / 1024);
+    std::printf("exercised:\n%s", FormatCounts(result.counts).c_str());
+  }
+
+ private:
+  void ClearLine() {
+    if (shown_) std::fprintf(stderr, "\r\033[K");
+    shown_ = false;
+  }
+
+  const SweepOptions& options_;
+  const bool terminal_;
+  bool shown_ = false;
+};
+
+bool Any(const SweepResult& result, FailureKind kind) {
+  return std::any_of(result.failures.begin(), result.failures.end(),
+                     [kind](const Failure& failure) { return failure.kind == kind; });
+}
+
+int ExitCodeOf(const SweepResult& result) {
+  if (Any(result, FailureKind::kRule)) return kExitRuleBroken;
+  if (Any(result, FailureKind::kDied) || Any(result, FailureKind::kHung)) return kExitTargetDied;
+  if (Any(result, FailureKind::kNotDeterministic)) return kExitNotDeterministic;
+  return result.interrupted ? kExitInterrupted : kExitOk;
+}
+
+void OnSignal(int) { InterruptSweep(); }
+
+}  // namespace
+
+int RunCommand(const std::vector<std::string>& arguments) {
+  if (!arguments.empty()) {
+    std::fprintf(stderr, "harrow run: expected only flags, found \"%s\"\n", arguments[0].c_str());
+    return kExitUsage;
+  }
+  const absl::StatusOr<SweepOptions> options = SweepOptionsFromFlags();
+  if (!options.ok()) {
+    std::fprintf(stderr, "harrow run: %s\n", std::string(options.status().message()).c_str());
+    return kExitUsage;
+  }
+  struct sigaction action {};
+  action.sa_handler = &OnSignal;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  Printer printer(*options);
+  SweepListener listener;
+  listener.failed = [&printer](const Failure& failure) { printer.Failed(failure); };
+  listener.progressed = [&printer](const SweepProgress& progress) { printer.Progressed(progress); };
+  const SweepResult result = RunSweep(*options, listener);
+  printer.Summary(result);
+  return ExitCodeOf(result);
+}
+
+}  // namespace harrow::harness

@@ -1,0 +1,55 @@
+#include "sim/harness/run_text.h"
+
+#include "faults/plan.h"
+#include "sim/disk/profile.h"
+
+namespace harrow::harness {
+
+std::string DescribeFiles(const disk::Image& image) {
+  std::string text;
+  for (const disk::Image::Listed& file : image.List()) {
+    if (!file.directory) text += file.path + " (" + std::to_string(file.size) + ")\n";
+  }
+  return text;
+}
+
+std::string DescribeFired(const std::vector<faults::Fired>& fired) {
+  std::string text;
+  for (const faults::Fired& one : fired) {
+    faults::Rule rule;
+    rule.file = one.file;
+    rule.operation = one.operation;
+    rule.first = one.number;
+    rule.effect = one.effect;
+    text += faults::ToText(rule) + "\n";
+  }
+  return text;
+}
+
+std::string DescribePlace(const Scenario& scenario, const Place& place) {
+  if (place.explored_image) {
+    const std::string moment = place.before_mutation == 0
+                                   ? "at the end of life " + std::to_string(place.life + 1)
+                                   : "before disk mutation " +
+                                         std::to_string(place.before_mutation) + " of life " +
+                                         std::to_string(place.life + 1);
+    return "recovering from a crash " + moment +
+           " in which the medium kept: " + faults::ToText(place.choice);
+  }
+  if (place.life == scenario.lives.size()) return "recovering from the end of the last life";
+  return "in life " + std::to_string(place.life + 1) + " of " +
+         std::to_string(scenario.lives.size());
+}
+
+std::string DescribeFailure(const Scenario& scenario, const RunResult& result) {
+  const models::Violation& violation = result.verdict.violation;
+  std::string text = "rule " + std::string(models::ToText(violation.rule)) +
+                     " broken: " + std::string(models::Demand(violation.rule)) + "\n";
+  text += "  promised: " + violation.promised + "\n";
+  text += "  found:    " + violation.found + "\n";
+  text += "  where:    " + DescribePlace(scenario, result.place) + "\n";
+  text += "  disk:     " + std::string(disk::ToText(scenario.profile)) + "\n";
+  return text;
+}
+
+}  // namespace harrow::harness

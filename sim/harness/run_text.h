@@ -1,0 +1,25 @@
+// What happened, in words: files of an image, faults that hit, where a rule was broken, and the report of a failure.
+//
+// Threading: pure functions.
+#ifndef HARROW_SIM_HARNESS_RUN_TEXT_H_
+#define HARROW_SIM_HARNESS_RUN_TEXT_H_
+
+#include <string>
+#include <vector>
+
+#include "faults/injector.h"
+#include "sim/disk/image.h"
+#include "sim/harness/run.h"
+#include "sim/harness/scenario.h"
+
+namespace harrow::harness {
+
+std::string DescribeFiles(const disk::Image& image);  // "db/000003.log (1240)", one a line
+std::string DescribeFired(const std::vector<faults::Fired>& fired);       // one a line
+std::string DescribePlace(const Scenario& scenario, const Place& place);  // one sentence
+// The rule, what was promised, what was found, where, and the profile's rules it depends on.
+std::string DescribeFailure(const Scenario& scenario, const RunResult& result);
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_RUN_TEXT_H_

@@ -1,0 +1,105 @@
+// A run as data: what the clients of each life ask, what goes wrong, how the tasks are interleaved, when the power goes and
+// what survives. Everything a run does follows from its scenario; a scenario follows from a seed (generator.h) or from a
+// text file (scenario_text.h).
+//
+// Threading: values.
+#ifndef HARROW_SIM_HARNESS_SCENARIO_H_
+#define HARROW_SIM_HARNESS_SCENARIO_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "faults/crash.h"
+#include "faults/plan.h"
+#include "models/history.h"
+#include "sim/disk/profile.h"
+#include "sim/kernel/strategy.h"
+#include "sim/targets/target.h"
+
+namespace harrow::harness {
+
+struct PlannedEntry {
+  models::KeyId key = 0;
+  bool deletion = false;
+  std::uint32_t value_size = 0;  // bytes, puts only: kMinValueSize..kMaxValueSize
+  bool operator==(const PlannedEntry&) const = default;
+};
+
+// What a client asks for in one call. A client holds at most one snapshot; snapshot reads without one are skipped.
+struct Operation {
+  enum class Kind : std::uint8_t {
+    kWrite,         // `entries` as one batch; `sync`
+    kGet,           // `key`
+    kScan,          // forward, or `backward`
+    kSnapshot,      // takes one, releasing the one held
+    kSnapshotGet,   // `key`
+    kSnapshotScan,  // forward, or `backward`
+    kRelease,
+    kFlush,
+    kYield,
+    kSleep  // `sleep_us` of virtual time
+  };
+  Kind kind = Kind::kWrite;
+  bool sync = false;
+  bool backward = false;
+  models::KeyId key = 0;
+  std::uint32_t sleep_us = 0;
+  std::vector<PlannedEntry> entries;
+  bool operator==(const Operation&) const = default;
+};
+
+struct ClientPlan {
+  std::vector<Operation> operations;
+  bool operator==(const ClientPlan&) const = default;
+};
+
+struct SchedulePlan {
+  kernel::StrategySpec strategy;
+  std::uint64_t spurious_wakeup_one_in = 0;  // 0: never
+  bool replay = false;                       // follow `deviations` instead of `strategy`
+  std::vector<kernel::Deviation> deviations;
+  bool operator==(const SchedulePlan&) const = default;
+};
+
+// Crash images to take while the life runs, each checked by a recovery of its own.
+struct ExplorePlan {
+  std::uint64_t every = 0;  // before every Nth mutation of the disk, and at the end; 0: none
+  std::vector<faults::CrashImageChoice> images;
+  bool operator==(const ExplorePlan&) const = default;
+};
+
+struct EndPlan {
+  enum class Kind : std::uint8_t { kClose, kCrash };
+  Kind kind = Kind::kCrash;
+  // kCrash: the power goes before this mutation of the life (1 is its first); 0, or a number never reached: when the
+  // clients are done.
+  std::uint64_t before_mutation = 0;
+  faults::CrashImageChoice image;
+  bool operator==(const EndPlan&) const = default;
+};
+
+struct LifePlan {
+  std::vector<ClientPlan> clients;
+  faults::Plan faults;
+  SchedulePlan schedule;
+  ExplorePlan explore;
+  EndPlan end;
+  bool operator==(const LifePlan&) const = default;
+};
+
+struct Scenario {
+  std::uint64_t seed =
+      0;  // where it came from, and the seed of draws that have no place of their own
+  std::string target = "harrow";
+  targets::TargetOptions options;
+  disk::ProfileName profile = disk::ProfileName::kExt4;
+  std::uint32_t key_count = 8;
+  std::uint64_t step_limit = 200'000;  // of each life
+  std::vector<LifePlan> lives;
+  bool operator==(const Scenario&) const = default;
+};
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_SCENARIO_H_

@@ -1,0 +1,48 @@
+// A scenario as text that a person can read and edit, and back.
+//
+//   file      := "harrow scenario 1" setting* life+
+//   setting   := "seed" NUMBER | "target" NAME | "profile" NAME | "write-buffer" BYTES | "block" BYTES
+//              | "max-file" BYTES | "keys" COUNT | "step-limit" COUNT
+//   life      := "life" line*
+//   line      := "schedule" NAME ["seed" NUMBER] ["depth" COUNT] ["steps" COUNT] ["spurious" ODDS]
+//              | "replay"                                follow the deviations below, not the strategy
+//              | "switch" TASK STEP TASK | "spurious" TASK STEP
+//              | "fault-seed" NUMBER | "fault" RULE      RULE as in faults/plan.h
+//              | "explore" EVERY | "image" SURVIVORS     SURVIVORS as in faults/crash.h
+//              | "end close" | "end crash" ["before" MUTATION] "keep" SURVIVORS
+//              | "client" operation*
+//   operation := "put" KEY BYTES ["sync"] | "delete" KEY ["sync"]
+//              | "batch" ["sync"] "{" [entry ("," entry)*] "}"      entry: put or delete, without sync
+//              | "get" KEY | "scan" ["backward"] | "snapshot" | "snapshot-get" KEY
+//              | "snapshot-scan" ["backward"] | "release" | "flush" | "yield" | "sleep" MICROSECONDS
+//   KEY       := "k" COUNT
+//
+// One item a line; leading spaces, empty lines and what follows "#" at the start of a word do not count. Numbers are decimal, or
+// hexadecimal after "0x".
+//
+// Threading: pure functions.
+// Invariants: ParseScenario(ToText(s)) == s for every scenario the generator makes.
+// Errors: InvalidArgument, "NAME:LINE: column C: expected …, found …".
+#ifndef HARROW_SIM_HARNESS_SCENARIO_TEXT_H_
+#define HARROW_SIM_HARNESS_SCENARIO_TEXT_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "sim/harness/scenario.h"
+
+namespace harrow::harness {
+
+std::string ToText(const Scenario& scenario);
+
+// `name` stands for the file in errors.
+absl::StatusOr<Scenario> ParseScenario(std::string_view name, std::string_view text);
+
+std::string_view ToText(kernel::StrategyKind kind);  // "default", "random", "pct", "pos"
+std::optional<kernel::StrategyKind> ParseStrategyKind(std::string_view text);
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_SCENARIO_TEXT_H_

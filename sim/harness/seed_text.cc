@@ -1,0 +1,42 @@
+#include "sim/harness/seed_text.h"
+
+#include <array>
+#include <charconv>
+
+namespace harrow::harness {
+namespace {
+
+constexpr std::size_t kSeedDigits = 16;
+constexpr std::size_t kShortestHash = 7;
+constexpr std::size_t kLongestHash = 64;
+
+std::optional<std::uint64_t> Number(std::string_view digits, int base) {
+  std::uint64_t value = 0;
+  const auto [end, error] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), value, base);
+  if (error != std::errc{} || end != digits.data() + digits.size() || digits.empty())
+    return std::nullopt;
+  return value;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> ParseSeed(std::string_view text) {
+  if (text.starts_with("0x") || text.starts_with("0X")) return Number(text.substr(2), 16);
+  if (const std::optional<std::uint64_t> decimal = Number(text, 10)) return decimal;
+  if (text.size() < kShortestHash || text.size() > kLongestHash) return std::nullopt;
+  for (const char digit : text) {
+    const bool hex = (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f') ||
+                     (digit >= 'A' && digit <= 'F');
+    if (!hex) return std::nullopt;
+  }
+  return Number(text.substr(0, kSeedDigits), 16);
+}
+
+std::string SeedText(std::uint64_t seed) {
+  std::array<char, 16> digits{};
+  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), seed, 16).ptr;
+  return "0x" + std::string(digits.data(), end);
+}
+
+}  // namespace harrow::harness

@@ -1,0 +1,69 @@
+// Runs many seeds in worker processes and gathers what they found. A target that crashes or hangs costs one seed.
+//
+// Each worker takes the next seed from a counter that all share, and puts it on record in shared memory before it runs it, so
+// that a worker that dies names the seed it died of. Failures come back over a pipe, counts through the shared record.
+//
+// Threading: single-threaded parent, forked workers.
+#ifndef HARROW_SIM_HARNESS_SWEEP_H_
+#define HARROW_SIM_HARNESS_SWEEP_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "sim/harness/counts.h"
+#include "sim/harness/generator.h"
+
+namespace harrow::harness {
+
+struct SweepOptions {
+  std::uint64_t first_seed = 1;
+  std::uint64_t seeds = 10'000;  // ~0: until the time is over
+  std::uint64_t time_ms = 0;     // wall time; 0: no bound
+  std::uint32_t jobs = 1;
+  std::uint64_t recheck_one_in =
+      20;                          // every so many seeds run twice and must hash the same; 0: never
+  std::uint64_t hang_ms = 60'000;  // wall time after which a worker's seed counts as hung
+  std::uint64_t max_failures = 10;  // the sweep ends after this many
+  GeneratorLimits limits;
+};
+
+enum class FailureKind : std::uint8_t { kRule, kDied, kHung, kNotDeterministic };
+
+struct Failure {
+  std::uint64_t seed = 0;
+  FailureKind kind = FailureKind::kRule;
+  std::uint64_t hash = 0;  // of the run; 0 where it did not end
+  std::string text;        // what was found, several lines
+};
+
+struct SweepProgress {
+  std::uint64_t done = 0;
+  std::uint64_t failures = 0;
+  std::uint64_t elapsed_ms = 0;
+};
+
+struct SweepResult {
+  Counts counts;
+  std::uint64_t done = 0;
+  std::uint64_t rechecked = 0;
+  std::vector<Failure> failures;  // in the order of arrival
+  bool interrupted = false;
+  std::uint64_t elapsed_ms = 0;
+  std::uint64_t cpu_ms = 0;           // of all workers
+  std::uint64_t peak_memory_kib = 0;  // of the largest worker
+};
+
+struct SweepListener {
+  std::function<void(const Failure&)> failed;
+  std::function<void(const SweepProgress&)> progressed;  // a few times a second
+};
+
+// Interrupt() (from a signal handler) ends it early, with everything found so far.
+SweepResult RunSweep(const SweepOptions& options, const SweepListener& listener);
+void InterruptSweep();
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_SWEEP_H_

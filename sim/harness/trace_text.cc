@@ -1,0 +1,111 @@
+#include "sim/harness/trace_text.h"
+
+#include "sim/harness/payload.h"
+#include "sim/kernel/simulation.h"
+
+namespace harrow::harness {
+namespace {
+
+std::string Who(std::uint32_t life, std::uint32_t client) {
+  return "L" + std::to_string(life + 1) + ".C" + std::to_string(client);
+}
+
+std::string KeyText(models::KeyId key) { return "k" + std::to_string(key); }
+
+std::string ResultText(models::Result result, const std::string& error) {
+  switch (result) {
+    case models::Result::kPending:
+      return "no answer";
+    case models::Result::kOk:
+      return "ok";
+    case models::Result::kFailed:
+      return error;
+  }
+  return {};
+}
+
+std::string EntryText(const models::Entry& entry) {
+  if (entry.deletion) return "delete " + KeyText(entry.key);
+  return "put " + KeyText(entry.key) + " (" + std::to_string(entry.value_size) + " bytes)";
+}
+
+}  // namespace
+
+std::string DescribeWrite(const models::Write& write) {
+  std::string text = "#" + std::to_string(write.id) + " ";
+  if (write.flush) return text + "flush";
+  if (write.entries.size() != 1) text += "batch {";
+  for (std::size_t index = 0; index < write.entries.size(); ++index) {
+    if (index > 0) text += ", ";
+    text += EntryText(write.entries[index]);
+  }
+  if (write.entries.size() != 1) text += "}";
+  return text + (write.sync ? ", sync" : "");
+}
+
+std::string DescribeCell(const models::History& history, models::KeyId key,
+                         const models::Cell& cell) {
+  switch (cell.kind) {
+    case models::Cell::Kind::kAbsent:
+      return KeyText(key) + " absent";
+    case models::Cell::Kind::kGarbage:
+      return KeyText(key) + "=garbage";
+    case models::Cell::Kind::kValue:
+      break;
+  }
+  std::string text = KeyText(key) + "=#" + std::to_string(cell.write);
+  if (cell.write < history.writes.size() && history.writes[cell.write].entries.size() > 1) {
+    text += "[" + std::to_string(cell.entry) + "]";
+  }
+  return text;
+}
+
+std::string DescribeState(const models::History& history, std::span<const models::Cell> cells) {
+  std::string text;
+  for (std::size_t key = 0; key < cells.size(); ++key) {
+    if (cells[key].kind == models::Cell::Kind::kAbsent) continue;
+    if (!text.empty()) text += " ";
+    text += DescribeCell(history, static_cast<models::KeyId>(key), cells[key]);
+  }
+  return text.empty() ? "empty" : text;
+}
+
+bool TraceIsRecorded() { return kernel::OnTask() && kernel::CurrentTrace().recorded(); }
+
+void NoteText(const std::string& text) {
+  if (!TraceIsRecorded()) return;
+  const kernel::HostMemory host;
+  kernel::CurrentTrace().Note(kernel::CurrentTask(), text);
+}
+
+void NoteInvokedWrite(const models::History& history, models::WriteId write) {
+  if (!TraceIsRecorded()) return;
+  const models::Write& record = history.writes[write];
+  NoteText(Who(record.life, record.client) + " calls " + DescribeWrite(record));
+}
+
+void NoteRespondedWrite(const models::History& history, models::WriteId write) {
+  if (!TraceIsRecorded()) return;
+  const models::Write& record = history.writes[write];
+  NoteText(Who(record.life, record.client) + " #" + std::to_string(write) + " -> " +
+           ResultText(record.result, record.error));
+}
+
+void NoteRead(const models::History& history, std::size_t read) {
+  if (!TraceIsRecorded()) return;
+  const models::Read& record = history.reads[read];
+  std::string text =
+      Who(record.life, record.client) + (record.scan ? " scan" : " get " + KeyText(record.key));
+  if (record.snapshot >= 0) text += " at snapshot " + std::to_string(record.snapshot);
+  text += " -> ";
+  if (record.result != models::Result::kOk) {
+    text += ResultText(record.result, record.error);
+  } else if (record.scan) {
+    text += DescribeState(history, record.cells);
+  } else {
+    text += DescribeCell(history, record.key, record.cells[0]);
+  }
+  NoteText(text);
+}
+
+}  // namespace harrow::harness

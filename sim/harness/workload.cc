@@ -1,0 +1,154 @@
+// Every operation is one weighted draw. For border sizes the log's length is tracked as if this client wrote alone: exact with
+// one client and a good spread with several.
+#include "sim/harness/workload.h"
+
+#include <algorithm>
+#include <array>
+
+#include "sim/harness/payload.h"
+
+namespace harrow::harness {
+namespace {
+
+constexpr std::uint64_t kBlockSize = 32 << 10;
+constexpr std::uint64_t kHeaderSize = 7;
+// What one put of a value costs in the log besides its key and value: record header, batch header, tag, two lengths.
+constexpr std::uint64_t kPutOverhead = 7 + 12 + 1 + 1 + 2;
+
+bool Percent(kernel::Random* random, std::uint32_t percent) { return random->Below(100) < percent; }
+
+// A weight that a seed switches off now and then, and otherwise scales.
+std::uint32_t Weigh(kernel::Random* random, std::uint32_t usual) {
+  if (random->OneIn(4)) return 0;
+  return usual * static_cast<std::uint32_t>(random->Between(1, 3));
+}
+
+}  // namespace
+
+WorkloadSwarm DrawWorkloadSwarm(kernel::Random* random) {
+  WorkloadSwarm swarm;
+  swarm.put = 10;
+  swarm.deletion = Weigh(random, 3);
+  swarm.batch = Weigh(random, 3);
+  swarm.get = Weigh(random, 3);
+  swarm.scan = Weigh(random, 1);
+  swarm.snapshot = Weigh(random, 2);
+  swarm.flush = Weigh(random, 1);
+  swarm.pause = Weigh(random, 1);
+  constexpr std::array<std::uint32_t, 5> kSyncPercents = {0, 10, 30, 60, 100};
+  swarm.sync_percent = kSyncPercents[random->Below(kSyncPercents.size())];
+  swarm.batch_entries = static_cast<std::uint32_t>(random->Between(2, 12));
+  constexpr std::array<std::uint32_t, 4> kSmallPercents = {30, 60, 85, 100};
+  swarm.small_percent = kSmallPercents[random->Below(kSmallPercents.size())];
+  swarm.border_percent = random->OneIn(3) ? 0 : static_cast<std::uint32_t>(random->Between(5, 60));
+  swarm.hot_keys = static_cast<std::uint32_t>(random->Between(1, 3));
+  return swarm;
+}
+
+ClientPlan Workload::MakeClient(std::uint32_t operations) {
+  ClientPlan client;
+  client.operations.reserve(operations);
+  for (std::uint32_t index = 0; index < operations; ++index)
+    client.operations.push_back(MakeOperation());
+  return client;
+}
+
+Operation Workload::MakeOperation() {
+  const std::uint64_t total = swarm_.put + swarm_.deletion + swarm_.batch + swarm_.get +
+                              swarm_.scan + swarm_.snapshot + swarm_.flush + swarm_.pause;
+  std::uint64_t draw = random_.Below(total);
+  const auto hit = [&draw](std::uint32_t weight) {
+    if (draw < weight) return true;
+    draw -= weight;
+    return false;
+  };
+  if (hit(swarm_.put)) return MakeWrite(1, false);
+  if (hit(swarm_.deletion)) return MakeWrite(1, true);
+  if (hit(swarm_.batch)) {
+    // An empty batch now and then: it takes a place in the queue and no sequence number.
+    const std::uint64_t entries = random_.OneIn(12) ? 0 : random_.Between(2, swarm_.batch_entries);
+    return MakeWrite(static_cast<std::uint32_t>(entries), false);
+  }
+  Operation operation;
+  if (hit(swarm_.get)) {
+    operation.kind = Operation::Kind::kGet;
+    operation.key = DrawKey();
+  } else if (hit(swarm_.scan)) {
+    operation.kind = Operation::Kind::kScan;
+    operation.backward = random_.OneIn(2);
+  } else if (hit(swarm_.snapshot)) {
+    return MakeSnapshotOperation();
+  } else if (hit(swarm_.flush)) {
+    operation.kind = Operation::Kind::kFlush;
+  } else if (random_.OneIn(2)) {
+    operation.kind = Operation::Kind::kYield;
+  } else {
+    operation.kind = Operation::Kind::kSleep;
+    operation.sleep_us = static_cast<std::uint32_t>(random_.Between(1, 3000));
+  }
+  return operation;
+}
+
+Operation Workload::MakeWrite(std::uint32_t entries, bool deletion) {
+  Operation operation;
+  operation.kind = Operation::Kind::kWrite;
+  operation.sync = Percent(&random_, swarm_.sync_percent);
+  for (std::uint32_t index = 0; index < entries; ++index) {
+    PlannedEntry entry;
+    entry.key = DrawKey();
+    entry.deletion = deletion || (entries > 1 && random_.OneIn(5));
+    if (!entry.deletion) entry.value_size = DrawValueSize();
+    operation.entries.push_back(entry);
+    log_offset_ += kPutOverhead + kKeySize + entry.value_size;
+  }
+  return operation;
+}
+
+Operation Workload::MakeSnapshotOperation() {
+  Operation operation;
+  switch (random_.Below(5)) {
+    case 0:
+      operation.kind = Operation::Kind::kRelease;
+      break;
+    case 1:
+      operation.kind = Operation::Kind::kSnapshotScan;
+      operation.backward = random_.OneIn(2);
+      break;
+    case 2:
+    case 3:
+      operation.kind = Operation::Kind::kSnapshotGet;
+      operation.key = DrawKey();
+      break;
+    default:
+      operation.kind = Operation::Kind::kSnapshot;
+      break;
+  }
+  return operation;
+}
+
+models::KeyId Workload::DrawKey() {
+  const std::uint32_t hot = std::min(swarm_.hot_keys, key_count_);
+  const std::uint32_t among = random_.OneIn(2) ? hot : key_count_;
+  return static_cast<models::KeyId>(random_.Below(among));
+}
+
+std::uint32_t Workload::DrawValueSize() {
+  if (Percent(&random_, swarm_.border_percent)) {
+    // Ends the record so that 0 to 7 bytes of a block are left, one to three blocks on.
+    const std::uint64_t left = random_.Below(kHeaderSize + 1);
+    const std::uint64_t blocks = random_.OneIn(4) ? random_.Between(1, 3) : 1;
+    const std::uint64_t end = (log_offset_ / kBlockSize + blocks) * kBlockSize - left;
+    const std::uint64_t fixed = kPutOverhead + kKeySize + kHeaderSize * (blocks - 1);
+    if (end > log_offset_ + fixed + kMinValueSize) {
+      return static_cast<std::uint32_t>(
+          std::min<std::uint64_t>(end - log_offset_ - fixed, kMaxValueSize));
+    }
+  }
+  if (Percent(&random_, swarm_.small_percent)) {
+    return static_cast<std::uint32_t>(random_.Between(kMinValueSize, 200));
+  }
+  if (random_.OneIn(6)) return static_cast<std::uint32_t>(random_.Between(20'000, 80'000));
+  return static_cast<std::uint32_t>(random_.Between(200, 6'000));
+}
+
+}  // namespace harrow::harness

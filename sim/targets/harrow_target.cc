@@ -1,0 +1,87 @@
+#include "sim/targets/harrow_target.h"
+
+#include <string>
+#include <utility>
+
+#include "engine/db.h"
+#include "engine/write_batch.h"
+
+namespace harrow::targets {
+namespace {
+
+class HarrowSnapshot : public TargetSnapshot {
+ public:
+  explicit HarrowSnapshot(std::unique_ptr<engine::Snapshot> snapshot)
+      : snapshot_(std::move(snapshot)) {}
+  const engine::Snapshot* get() const { return snapshot_.get(); }
+
+ private:
+  std::unique_ptr<engine::Snapshot> snapshot_;
+};
+
+engine::ReadOptions ReadAt(const TargetSnapshot* snapshot) {
+  engine::ReadOptions options;
+  if (snapshot != nullptr) options.snapshot = static_cast<const HarrowSnapshot*>(snapshot)->get();
+  return options;
+}
+
+class HarrowTarget : public Target {
+ public:
+  explicit HarrowTarget(std::unique_ptr<engine::Db> db) : db_(std::move(db)) {}
+
+  absl::Status Write(std::span<const TargetEntry> entries, bool sync) override {
+    engine::WriteBatch batch;
+    for (const TargetEntry& entry : entries) {
+      if (entry.deletion) {
+        batch.Delete(entry.key);
+      } else {
+        batch.Put(entry.key, entry.value);
+      }
+    }
+    return db_->Write({.sync = sync}, batch);
+  }
+
+  absl::Status Flush() override { return db_->Flush(); }
+
+  absl::Status Get(std::string_view key, const TargetSnapshot* snapshot,
+                   std::string* value) override {
+    return db_->Get(ReadAt(snapshot), key, value);
+  }
+
+  absl::Status Scan(const TargetSnapshot* snapshot, bool backward,
+                    const std::function<void(std::string_view, std::string_view)>& visit) override {
+    const std::unique_ptr<engine::Iterator> iterator = db_->NewIterator(ReadAt(snapshot));
+    if (backward) {
+      for (iterator->SeekToLast(); iterator->Valid(); iterator->Prev())
+        visit(iterator->key(), iterator->value());
+    } else {
+      for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next())
+        visit(iterator->key(), iterator->value());
+    }
+    return iterator->status();
+  }
+
+  std::unique_ptr<TargetSnapshot> TakeSnapshot() override {
+    return std::make_unique<HarrowSnapshot>(db_->GetSnapshot());
+  }
+
+ private:
+  const std::unique_ptr<engine::Db> db_;
+};
+
+}  // namespace
+
+absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
+                        std::unique_ptr<Target>* target) {
+  engine::Options engine_options;
+  engine_options.write_buffer_size = options.write_buffer_bytes;
+  engine_options.block_size = options.block_bytes;
+  engine_options.max_file_size = options.max_file_bytes;
+  absl::StatusOr<std::unique_ptr<engine::Db>> db =
+      engine::Db::Open(engine_options, std::string(path));
+  if (!db.ok()) return std::move(db).status();
+  *target = std::make_unique<HarrowTarget>(std::move(*db));
+  return absl::OkStatus();
+}
+
+}  // namespace harrow::targets

@@ -1,0 +1,65 @@
+#include "sim/harness/payload.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace harrow::harness {
+namespace {
+
+using models::Cell;
+
+// A history in which write 0 is a put of key 3 and write 1 a batch of keys 1 and 2.
+models::History TwoWrites() {
+  models::History history;
+  history.key_count = 5;
+  history.writes.resize(2);
+  history.writes[0].entries = {{3, false, 100}};
+  history.writes[1].entries = {{1, false, 8}, {2, true, 0}, {2, false, 70'000}};
+  return history;
+}
+
+std::string Value(models::WriteId write, std::uint32_t entry, std::size_t size) {
+  std::string value(size, '\0');
+  FillValue(write, entry, size, value.data());
+  return value;
+}
+
+TEST(Payload, ValueNamesItsWrite) {
+  const models::History history = TwoWrites();
+  EXPECT_EQ(IdentifyValue(history, 3, Value(0, 0, 100)), (Cell{Cell::Kind::kValue, 0, 0}));
+  EXPECT_EQ(IdentifyValue(history, 1, Value(1, 0, 8)), (Cell{Cell::Kind::kValue, 1, 0}));
+  EXPECT_EQ(IdentifyValue(history, 2, Value(1, 2, 70'000)), (Cell{Cell::Kind::kValue, 1, 2}));
+}
+
+TEST(Payload, EveryFlippedByteIsGarbage) {
+  const models::History history = TwoWrites();
+  const std::string value = Value(0, 0, 100);
+  for (std::size_t at = 0; at < value.size(); ++at) {
+    std::string damaged = value;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x10);
+    EXPECT_EQ(IdentifyValue(history, 3, damaged).kind, Cell::Kind::kGarbage) << at;
+  }
+}
+
+TEST(Payload, WrongKeySizeOrWriteIsGarbage) {
+  const models::History history = TwoWrites();
+  EXPECT_EQ(IdentifyValue(history, 2, Value(0, 0, 100)).kind, Cell::Kind::kGarbage);
+  EXPECT_EQ(IdentifyValue(history, 3, Value(0, 0, 99)).kind, Cell::Kind::kGarbage);
+  EXPECT_EQ(IdentifyValue(history, 3, Value(7, 0, 100)).kind, Cell::Kind::kGarbage);
+  EXPECT_EQ(IdentifyValue(history, 2, Value(1, 1, 100)).kind, Cell::Kind::kGarbage);
+  EXPECT_EQ(IdentifyValue(history, 3, "short").kind, Cell::Kind::kGarbage);
+  EXPECT_EQ(IdentifyValue(history, 3, "").kind, Cell::Kind::kGarbage);
+}
+
+TEST(Payload, KeyNamesParseBack) {
+  EXPECT_EQ(KeyName(7), "key-000000000007");
+  EXPECT_EQ(ParseKey(KeyName(7), 8), 7u);
+  EXPECT_EQ(ParseKey(KeyName(8), 8), std::nullopt);
+  EXPECT_EQ(ParseKey("key-00000000000x", 8), std::nullopt);
+  EXPECT_EQ(ParseKey("kex-000000000001", 8), std::nullopt);
+  EXPECT_EQ(ParseKey("", 8), std::nullopt);
+}
+
+}  // namespace
+}  // namespace harrow::harness

@@ -1,0 +1,136 @@
+#include "sim/harness/run.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sim/harness/generator.h"
+#include "sim/harness/recheck.h"
+#include "sim/harness/replay_text.h"
+#include "sim/harness/scenario_text.h"
+
+namespace harrow::harness {
+namespace {
+
+Scenario Parse(const std::string& text) {
+  absl::StatusOr<Scenario> scenario = ParseScenario("test", text);
+  EXPECT_TRUE(scenario.ok()) << scenario.status();
+  return *std::move(scenario);
+}
+
+constexpr const char* kThreeLives =
+    "harrow scenario 1\n"
+    "keys 4\n"
+    "life\n"
+    "  explore 1\n"
+    "  image none\n"
+    "  image random 0x7\n"
+    "  end crash keep none\n"
+    "  client\n"
+    "    put k0 100 sync\n"
+    "    put k1 40000\n"
+    "    put k2 100 sync\n"
+    "  client\n"
+    "    batch sync { put k3 10, delete k0 }\n"
+    "    get k3\n"
+    "life\n"
+    "  end crash before 4 keep all\n"
+    "  client\n"
+    "    put k0 50 sync\n"
+    "life\n"
+    "  end close\n"
+    "  client\n"
+    "    delete k1 sync\n"
+    "    scan\n";
+
+TEST(Run, CountsWhatItExercised) {
+  const RunResult result = RunScenario(Parse(kThreeLives));
+  EXPECT_TRUE(result.verdict.ok()) << result.verdict.violation.found;
+  EXPECT_EQ(result.counts.Get(Count::kLives), 3u);
+  EXPECT_EQ(result.counts.Get(Count::kCrashes), 2u);
+  EXPECT_EQ(result.counts.Get(Count::kCrashesInRecovery), 1u);
+  EXPECT_EQ(result.counts.Get(Count::kCleanCloses), 1u);
+  EXPECT_EQ(result.counts.Get(Count::kFragmentedRecords), 1u);
+  EXPECT_GT(result.counts.Get(Count::kCrashStates), 10u);
+}
+
+TEST(Run, SameScenarioSameHash) {
+  const Scenario scenario = Parse(kThreeLives);
+  const RunResult first = RunScenario(scenario);
+  for (int again = 0; again < 5; ++again) EXPECT_EQ(RunScenario(scenario).hash, first.hash);
+  // Recording changes nothing.
+  Recording recording;
+  EXPECT_EQ(RunScenario(scenario, &recording).hash, first.hash);
+  EXPECT_EQ(recording.lives.size(), 3u);
+}
+
+TEST(Run, TextFormRunsTheSame) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    const Scenario scenario = GenerateScenario(seed, {});
+    EXPECT_EQ(RunScenario(Parse(ToText(scenario))).hash, RunScenario(scenario).hash) << seed;
+  }
+}
+
+// The deviations that a recorded run lists lead to the same run again, with the default schedule under them.
+TEST(Run, RecordedScheduleReplays) {
+  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+    Scenario scenario = GenerateScenario(seed, {});
+    Recording recording;
+    const RunResult result = RunScenario(scenario, &recording);
+    for (std::size_t life = 0; life < recording.lives.size(); ++life) {
+      SchedulePlan& schedule = scenario.lives[life].schedule;
+      schedule.replay = true;
+      schedule.deviations = recording.lives[life].outcome.deviations;
+    }
+    EXPECT_EQ(RunScenario(scenario).hash, result.hash) << seed;
+  }
+}
+
+TEST(Run, FailedLogSyncPoisonsTheLife) {
+  const RunResult result =
+      RunScenario(Parse("harrow scenario 1\nkeys 2\nlife\n  fault log sync #2: fail EIO\n  end "
+                        "crash keep none\n  client\n"
+                        "    put k0 100 sync\n    put k1 100 sync\n    put k0 100 sync\n    put k1 "
+                        "100\n    get k0\n"));
+  EXPECT_TRUE(result.verdict.ok()) << result.verdict.violation.found;
+  EXPECT_EQ(result.counts.Get(Count::kFaultFailedSync), 1u);
+  EXPECT_EQ(result.counts.Get(Count::kBackgroundErrors), 1u);
+}
+
+TEST(Run, ReadFaultFailsTheOpenLoudlyAndLosesNothing) {
+  const RunResult result = RunScenario(Parse(
+      "harrow scenario 1\nkeys 2\nlife\n  end crash keep none\n  client\n    put k0 100 sync\n"
+      "life\n  fault log read #1..: error EIO\n  end close\n  client\n    put k1 100 sync\n"
+      "life\n  end close\n  client\n    get k0\n"));
+  EXPECT_TRUE(result.verdict.ok()) << result.verdict.violation.found;
+  EXPECT_EQ(result.counts.Get(Count::kFailedOpens), 1u);
+}
+
+TEST(Run, ReplayTellsTheStory) {
+  const Scenario scenario = Parse(kThreeLives);
+  Recording recording;
+  const RunResult result = RunScenario(scenario, &recording);
+  const std::string text = ReplayText(scenario, result, recording);
+  for (const char* part :
+       {"life 1 of 3", "L1.C0 calls #", "put k0 (100 bytes), sync", "-> ok", "write log",
+        "crash; the medium keeps: none", "files that survive", "read back: ", "every rule held"}) {
+    EXPECT_NE(text.find(part), std::string::npos) << part;
+  }
+}
+
+TEST(Run, NamesTheFirstStepThatDiffers) {
+  const Scenario scenario = Parse(kThreeLives);
+  Scenario other = scenario;
+  other.lives[0].clients[0].operations[1].entries[0].value_size = 500;
+  Recording a;
+  Recording b;
+  RunScenario(scenario, &a);
+  RunScenario(other, &b);
+  const std::string text = FirstDifference(a, b);
+  EXPECT_NE(text.find("first difference in life 1"), std::string::npos) << text;
+  EXPECT_NE(text.find("write log"), std::string::npos) << text;
+  EXPECT_EQ(FirstDifference(a, a), "");
+}
+
+}  // namespace
+}  // namespace harrow::harness

@@ -1,0 +1,124 @@
+#include "sim/harness/scenario_text.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "sim/harness/generator.h"
+
+namespace harrow::harness {
+namespace {
+
+constexpr std::string_view kSmall =
+    "harrow scenario 1\n"
+    "seed 7\n"
+    "profile strict\n"
+    "keys 4\n"
+    "life            # the only one\n"
+    "  schedule pct seed 0x9 depth 2 spurious 20\n"
+    "  fault log write #3: short 7 then ENOSPC\n"
+    "  explore 5\n"
+    "  image torn-last 17\n"
+    "  end crash before 12 keep random 0x5\n"
+    "  client\n"
+    "    put k3 120 sync\n"
+    "    batch sync { put k0 10, delete k2 }\n"
+    "    batch { }\n"
+    "    scan backward\n";
+
+TEST(ScenarioText, ParsesWhatAPersonWrites) {
+  const absl::StatusOr<Scenario> parsed = ParseScenario("small", kSmall);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->seed, 7u);
+  EXPECT_EQ(parsed->profile, disk::ProfileName::kStrict);
+  ASSERT_EQ(parsed->lives.size(), 1u);
+  const LifePlan& life = parsed->lives[0];
+  EXPECT_EQ(life.schedule.strategy.kind, kernel::StrategyKind::kPct);
+  EXPECT_EQ(life.schedule.spurious_wakeup_one_in, 20u);
+  ASSERT_EQ(life.faults.rules.size(), 1u);
+  EXPECT_EQ(life.faults.rules[0].effect.bytes, 7u);
+  EXPECT_EQ(life.end.before_mutation, 12u);
+  EXPECT_EQ(life.end.image.seed, 5u);
+  ASSERT_EQ(life.clients.size(), 1u);
+  const std::vector<Operation>& operations = life.clients[0].operations;
+  ASSERT_EQ(operations.size(), 4u);
+  EXPECT_TRUE(operations[0].sync);
+  EXPECT_EQ(operations[1].entries.size(), 2u);
+  EXPECT_TRUE(operations[1].entries[1].deletion);
+  EXPECT_TRUE(operations[2].entries.empty());
+  EXPECT_TRUE(operations[3].backward);
+}
+
+TEST(ScenarioText, GeneratedScenariosRoundTrip) {
+  for (std::uint64_t seed = 0; seed < 500; ++seed) {
+    Scenario scenario = GenerateScenario(seed, {});
+    scenario.lives[0].schedule.replay = seed % 2 == 0;
+    scenario.lives[0].schedule.deviations = {
+        {kernel::Deviation::Kind::kSwitch, seed, 3, ~seed},
+        {kernel::Deviation::Kind::kSpuriousWakeup, seed, 4, 0}};
+    const absl::StatusOr<Scenario> parsed = ParseScenario("generated", ToText(scenario));
+    ASSERT_TRUE(parsed.ok()) << parsed.status();
+    ASSERT_EQ(*parsed, scenario) << ToText(scenario);
+  }
+}
+
+struct BadText {
+  const char* name;
+  std::string text;
+  std::string error;
+};
+
+// The lines before a life's client, then `line`.
+std::string InClient(const std::string& line) {
+  return "harrow scenario 1\nkeys 4\nlife\n  client\n    " + line + "\n";
+}
+std::string InLife(const std::string& line) { return "harrow scenario 1\nlife\n  " + line + "\n"; }
+
+TEST(ScenarioText, EachMistakeHasOneClearError) {
+  const BadText cases[] = {
+      {"empty", "", "f:0: column 1: expected \"harrow scenario 1\", found the end of the line"},
+      {"header", "harrow scenario 2\n", "f:1: column 1: expected \"harrow scenario 1\""},
+      {"no life", "harrow scenario 1\nseed 4\n", "f:2: column 1: expected at least one life"},
+      {"setting", "harrow scenario 1\nspeed 4\n", "f:2: column 1: expected a setting"},
+      {"number", "harrow scenario 1\nkeys many\n",
+       "f:2: column 6: expected a count from 1 to 4096"},
+      {"range", "harrow scenario 1\nkeys 0\n", "f:2: column 6: expected a count from 1 to 4096"},
+      {"target", "harrow scenario 1\ntarget foo\n", "f:2: column 8: expected a target"},
+      {"profile", "harrow scenario 1\nprofile fat32\n", "f:2: column 9: expected a profile"},
+      {"trailing", "harrow scenario 1\nkeys 3 4\n", "f:2: column 8: expected the end of the line"},
+      {"operation outside", InLife("put k0 10"), "f:3: column 3: expected a line of a life"},
+      {"strategy", InLife("schedule best"), "f:3: column 12: expected a strategy"},
+      {"fault", InLife("fault log wrote #3: fail EIO"), "f:3: column 13: expected"},
+      {"survivors", InLife("end crash keep most"), "f:3: column 18: expected what survives"},
+      {"end", InLife("end soon"), "f:3: column 7: expected close or crash"},
+      {"key", InClient("put k4 10"), "f:5: column 9: expected a key from k0 to k3"},
+      {"size", InClient("put k1 7"), "f:5: column 12: expected a value size from 8 to"},
+      {"batch", InClient("batch { put k1 10; }"), "f:5: column 22: expected \",\" or \"}\""},
+      {"operation", InClient("append k1"), "f:5: column 5: expected an operation"},
+  };
+  for (const BadText& bad : cases) {
+    const absl::StatusOr<Scenario> parsed = ParseScenario("f", bad.text);
+    ASSERT_FALSE(parsed.ok()) << bad.name;
+    EXPECT_EQ(parsed.status().code(), absl::StatusCode::kInvalidArgument);
+    const std::string message(parsed.status().message());
+    EXPECT_EQ(message.substr(0, bad.error.size()), bad.error) << bad.name << ": " << message;
+  }
+}
+
+// Every prefix and every single-character change of a valid text parses or fails with an error; nothing crashes.
+TEST(ScenarioText, DamagedTextNeverCrashes) {
+  const std::string text(kSmall);
+  for (std::size_t size = 0; size <= text.size(); ++size) {
+    ParseScenario("f", std::string_view(text).substr(0, size)).status().IgnoreError();
+  }
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    for (const char other : {'\0', ' ', '\n', '#', '9', 'x', '{', '\xff'}) {
+      std::string damaged = text;
+      damaged[at] = other;
+      ParseScenario("f", damaged).status().IgnoreError();
+    }
+  }
+}
+
+}  // namespace
+}  // namespace harrow::harness
