@@ -140,6 +140,28 @@ def check_length(path, text):
     return [(path, 0, f"{lines} lines, at most {lines_max}: split it")] if lines > lines_max else []
 
 
+def check_document_names(path, text, known):
+    """A document that a source or a document refers to is in the tree."""
+    return [(path, number, f"refers to {name}, which is not in the tree")
+            for number, line in enumerate(text.split("\n"), 1)
+            for name in re.findall(r"\b[A-Z]+\.md\b", line) if name not in known]
+
+
+def check_code_map(text, known):
+    """Names in backticks under a heading "### folder/" of ARCHITECTURE.md are files or folders of that folder."""
+    problems, folder = [], None
+    for number, line in enumerate(text.split("\n"), 1):
+        heading = re.match(r"#+ ", line)
+        if heading:
+            match = re.match(r"### (\S+/)", line)
+            folder = match.group(1) if match else None
+            continue
+        for name in re.findall(r"`([a-z0-9_.-]+)/?`", line) if folder else ():
+            if not any(path.startswith(folder + name) and path[len(folder + name):][:1] in ("", ".", "/") for path in known):
+                problems.append(("ARCHITECTURE.md", number, f"{folder} has no {name}"))
+    return problems
+
+
 def check_tree(root, compile_commands=None):
     paths = list_files(root)
     known = set(paths)
@@ -152,6 +174,10 @@ def check_tree(root, compile_commands=None):
         text = read(root, path)
         if not path.startswith("tests/corpus/"):
             problems += check_length(path, text)
+        if is_code or path.endswith(".md"):
+            problems += check_document_names(path, text, known)
+        if path == "ARCHITECTURE.md":
+            problems += check_code_map(text, known)
         if is_code or is_script:
             problems += ban_list.check_unfinished(path, text)
         if is_code:

@@ -115,6 +115,15 @@ class LayoutTest(SmallTreeTest):
         self.assertEqual(self.problems({"engine/a.cc": "\n" * 500}), [])
         self.expect({"ARCHITECTURE.md": "\n" * 301}, "ARCHITECTURE.md", "at most 300")
 
+    def test_documents(self):
+        self.expect({"engine/a.cc": "// See DISK" ".md.\n"}, "engine/a.cc:1:", "not in the tree")
+        self.assertEqual(self.problems({"engine/a.cc": "// See README.md.\n", "README.md": ""}), [])
+
+    def test_code_map(self):
+        code_map = "### engine/: it\n`a`\n### sim/kernel/\n`fiber`, `None`, `x y`\n## More\n`nothing`\n"
+        self.assertEqual(self.problems({"ARCHITECTURE.md": code_map}), [])
+        self.expect({"ARCHITECTURE.md": code_map.replace("`a`", "`a` over `aa`")}, "ARCHITECTURE.md:2:", "engine/ has no aa")
+
     def test_banned(self):
         for line in BANNED:
             with self.subTest(line=line):
