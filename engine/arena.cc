@@ -29,8 +29,9 @@ char* Arena::Allocate(std::size_t size) {
 char* Arena::AllocateAligned(std::size_t size) {
   constexpr std::size_t kAlign = alignof(std::uint64_t);
   static_assert(kAlign >= alignof(void*) && sizeof(Block) % kAlign == 0);
-  const std::size_t over = reinterpret_cast<std::uintptr_t>(free_) % kAlign;
-  const std::size_t skip = over == 0 ? 0 : kAlign - over;
+  static_assert((kBlockSize - sizeof(Block)) % kAlign == 0);
+  // The end of a block is aligned, so the rest of it tells how far its start is from that.
+  const std::size_t skip = free_size_ % kAlign;
   // The start of a block is aligned already.
   if (size + skip > free_size_) return AllocateSlow(size);
   return Allocate(size + skip) + skip;

@@ -22,6 +22,11 @@ std::uint64_t SkipTrailer(std::uint64_t offset) {
   return room < kLogHeaderSize ? offset + room : offset;
 }
 
+bool IsKnownType(std::uint32_t type) {
+  return type >= static_cast<std::uint32_t>(FragmentType::kFull) &&
+         type <= static_cast<std::uint32_t>(FragmentType::kLast);
+}
+
 }  // namespace
 
 const char* LogStopReasonName(LogStopReason reason) {
@@ -66,10 +71,7 @@ LogStopReason LogReader::ParseFragment(std::uint64_t offset, Fragment* fragment)
   if (crc32c::Value(header + 6, 1 + size) != crc32c::Unmask(masked_crc)) {
     return LogStopReason::kBadChecksum;
   }
-  if (type < static_cast<std::uint32_t>(FragmentType::kFull) ||
-      type > static_cast<std::uint32_t>(FragmentType::kLast)) {
-    return LogStopReason::kBadType;
-  }
+  if (!IsKnownType(type)) return LogStopReason::kBadType;
   fragment->type = static_cast<FragmentType>(type);
   fragment->payload = log_.substr(offset + kLogHeaderSize, size);
   return LogStopReason::kNone;
@@ -118,7 +120,9 @@ bool LogReader::IntactFragmentFollows() const {
   Fragment fragment;
   // Nothing says where the next fragment starts once one header is bad.
   for (std::uint64_t offset = stop_.bad_offset; offset < log_.size(); ++offset) {
-    if (RoomInBlock(offset) < kLogHeaderSize) continue;
+    if (RoomInBlock(offset) < kLogHeaderSize || log_.size() - offset < kLogHeaderSize) continue;
+    // Spares most checksums, which would cost half a block each.
+    if (!IsKnownType(static_cast<unsigned char>(log_[offset + kLogHeaderSize - 1]))) continue;
     if (ParseFragment(offset, &fragment) == LogStopReason::kNone) return true;
   }
   return false;

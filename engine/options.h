@@ -1,6 +1,7 @@
 // What a database is opened with, and what a read or a write asks for.
 //
 // Units: every size is in bytes. Values below a stated minimum are raised to it.
+// Absent: a choice about checksums. Every log record and every table block is verified when read.
 #ifndef HARROW_ENGINE_OPTIONS_H_
 #define HARROW_ENGINE_OPTIONS_H_
 
@@ -13,8 +14,6 @@ class Snapshot;
 struct Options {
   bool create_if_missing = true;  // otherwise a missing database is NotFound
   bool error_if_exists = false;   // an existing one is then FailedPrecondition
-  // Verify the checksum of every table block read, also where ReadOptions does not ask for it.
-  bool paranoid_checks = false;
 
   // A memtable that has grown past this is written to a table. At least 4 KiB.
   std::size_t write_buffer_size = 4 << 20;
@@ -32,7 +31,6 @@ struct WriteOptions {
 };
 
 struct ReadOptions {
-  bool verify_checksums = false;
   // Read as of this; nullptr: as of the call.
   const Snapshot* snapshot = nullptr;
 };

@@ -1,0 +1,42 @@
+// What the background thread does: first the flush of an immutable memtable, then compaction.
+//
+// Threading: HasWork and Work as BackgroundJob; one thread at a time.
+// Invariants:
+//  1. A step that fails records the background error, after which there is no work, and no file is
+//     removed.
+//  2. Whoever waits for room or for a flush is woken after each step, whatever came of it.
+//  3. A log and a table are removed only after the edit that makes them unneeded is durable.
+#ifndef HARROW_ENGINE_BACKGROUND_H_
+#define HARROW_ENGINE_BACKGROUND_H_
+
+#include <mutex>
+
+#include "absl/status/status.h"
+#include "engine/db_state.h"
+#include "engine/worker.h"
+#include "engine/writer_queue.h"
+
+namespace harrow::engine {
+
+class Background final : public BackgroundJob {
+ public:
+  Background(DbState* state, const WriterQueue* queue) : state_(state), queue_(queue) {}
+  Background(const Background&) = delete;
+  Background& operator=(const Background&) = delete;
+
+  bool HasWork() override;
+  void Work(std::unique_lock<std::mutex>& lock) override;
+  // Under the lock, which is released meanwhile. Does nothing after a background error.
+  void RemoveObsoleteFiles(std::unique_lock<std::mutex>& lock);
+
+ private:
+  absl::Status FlushImmutable(std::unique_lock<std::mutex>& lock);
+  absl::Status Compact(std::unique_lock<std::mutex>& lock);
+
+  DbState* const state_;
+  const WriterQueue* const queue_;
+};
+
+}  // namespace harrow::engine
+
+#endif  // HARROW_ENGINE_BACKGROUND_H_

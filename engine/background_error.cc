@@ -1,0 +1,15 @@
+// The first failure is kept.
+#include "engine/background_error.h"
+
+#include "engine/check.h"
+
+namespace harrow::engine {
+
+void BackgroundError::Record(const absl::Status& failure) {
+  HARROW_CHECK(!failure.ok());
+  if (!status_.ok()) return;
+  status_ = failure;
+  changed_->notify_all();
+}
+
+}  // namespace harrow::engine

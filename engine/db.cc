@@ -1,0 +1,198 @@
+// The parts put together: writes go through the queue to the log and the memtable; reads pin a view
+// and a sequence under the lock and go on without it.
+#include "engine/db.h"
+
+#include <mutex>
+#include <utility>
+
+#include "engine/background.h"
+#include "engine/check.h"
+#include "engine/db_iterator.h"
+#include "engine/db_state.h"
+#include "engine/file.h"
+#include "engine/log_file.h"
+#include "engine/recovery.h"
+#include "engine/room.h"
+#include "engine/worker.h"
+#include "engine/writer_queue.h"
+
+namespace harrow::engine {
+
+class Db::Impl final : public WriteBackend {
+ public:
+  Impl(const Options& options, const std::string& directory, FileLock file_lock)
+      : file_lock_(std::move(file_lock)),
+        state_(options, directory),
+        log_(directory),
+        queue_(&state_.mutex, &state_.error, this),
+        background_(&state_, &queue_),
+        worker_(&state_.mutex, &background_),
+        room_(&state_, &log_, &worker_) {}
+  ~Impl() override;
+
+  absl::Status Recover();
+  absl::Status Flush();
+  absl::Status Get(const ReadOptions& options, std::string_view key, std::string* value);
+  std::unique_ptr<Iterator> NewIterator(const ReadOptions& options);
+  std::unique_ptr<Snapshot> GetSnapshot();
+  absl::Status background_error();
+  DbCounters counters();
+  WriterQueue& queue() { return queue_; }
+
+  absl::Status MakeRoom(std::unique_lock<std::mutex>& lock, bool force) override {
+    return room_.MakeRoom(lock, force);
+  }
+  absl::Status Append(std::string_view record) override { return log_.Append(record); }
+  absl::Status Sync() override { return log_.Sync(); }
+  // Only the leader changes state_.memtable, so it may look without the lock.
+  absl::Status Apply(const WriteBatch& batch) override {
+    return InsertInto(batch, state_.memtable.get());
+  }
+
+ private:
+  struct Pinned {
+    std::shared_ptr<const ReadView> view;
+    SequenceNumber sequence;
+  };
+  Pinned Pin(const ReadOptions& options);
+
+  FileLock file_lock_;  // released last
+  DbState state_;
+  WriteAheadLog log_;
+  WriterQueue queue_;
+  Background background_;
+  Worker worker_;
+  Room room_;
+};
+
+Db::Impl::~Impl() {
+  state_.closing.store(true);
+  worker_.Stop();
+  // Readers that kept old tables in use are gone.
+  std::unique_lock<std::mutex> lock(state_.mutex);
+  background_.RemoveObsoleteFiles(lock);
+}
+
+absl::Status Db::Impl::Recover() {
+  absl::StatusOr<Recovered> recovered =
+      engine::Recover(state_.options, state_.directory, &state_.versions);
+  if (!recovered.ok()) return recovered.status();
+
+  std::unique_lock<std::mutex> lock(state_.mutex);
+  state_.log_number = recovered->log->number();
+  log_.Start(std::move(recovered->log));
+  queue_.Start(recovered->last_sequence);
+  state_.RefreshView();
+  state_.obsolete.Add(recovered->unneeded);
+  background_.RemoveObsoleteFiles(lock);
+  return worker_.Wake();
+}
+
+absl::Status Db::Impl::Flush() {
+  absl::Status status = queue_.Write(nullptr, /*sync=*/false);
+  if (!status.ok()) return status;
+  std::unique_lock<std::mutex> lock(state_.mutex);
+  const std::uint64_t target = state_.rotation_count;
+  while (state_.flush_count < target && state_.error.ok()) state_.changed.wait(lock);
+  return state_.flush_count >= target ? absl::OkStatus() : state_.error.status();
+}
+
+Db::Impl::Pinned Db::Impl::Pin(const ReadOptions& options) {
+  std::lock_guard<std::mutex> lock(state_.mutex);
+  return {state_.view,
+          options.snapshot == nullptr ? queue_.published_sequence() : options.snapshot->sequence()};
+}
+
+absl::Status Db::Impl::Get(const ReadOptions& options, std::string_view key, std::string* value) {
+  const Pinned pinned = Pin(options);
+  const LookupKey lookup(key, pinned.sequence);
+  absl::Status status;
+  if (pinned.view->memtable->Get(lookup, value, &status)) return status;
+  if (pinned.view->immutable != nullptr && pinned.view->immutable->Get(lookup, value, &status)) {
+    return status;
+  }
+  absl::StatusOr<LookupResult> result = pinned.view->version->Get(lookup, &state_.tables, value);
+  if (!result.ok()) return result.status();
+  return *result == LookupResult::kFound ? absl::OkStatus() : absl::NotFoundError("no such key");
+}
+
+std::unique_ptr<Iterator> Db::Impl::NewIterator(const ReadOptions& options) {
+  Pinned pinned = Pin(options);
+  return NewDbIterator(std::move(pinned.view), &state_.tables, pinned.sequence);
+}
+
+std::unique_ptr<Snapshot> Db::Impl::GetSnapshot() {
+  std::lock_guard<std::mutex> lock(state_.mutex);
+  return state_.snapshots.Add(queue_.published_sequence());
+}
+
+absl::Status Db::Impl::background_error() {
+  std::lock_guard<std::mutex> lock(state_.mutex);
+  return state_.error.status();
+}
+
+DbCounters Db::Impl::counters() {
+  std::lock_guard<std::mutex> lock(state_.mutex);
+  DbCounters counters;
+  counters.groups = queue_.group_count();
+  counters.groups_of_many = queue_.group_of_many_count();
+  counters.rotations = state_.rotation_count;
+  counters.flushes = state_.flush_count;
+  counters.compactions = state_.compaction_count;
+  counters.delays = state_.delay_count;
+  counters.room_waits = state_.room_wait_count;
+  counters.background_errors = state_.error.ok() ? 0 : 1;
+  return counters;
+}
+
+Db::Db(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Db::~Db() = default;
+
+absl::StatusOr<std::unique_ptr<Db>> Db::Open(const Options& options, const std::string& path) {
+  const std::string lock_path = FilePath(path, {FileType::kLock, 0});
+  absl::StatusOr<FileLock> file_lock = FileLock::Acquire(lock_path);
+  if (absl::IsNotFound(file_lock.status()) && options.create_if_missing) {
+    absl::Status status = MakeDirectory(path);
+    if (!status.ok()) return status;
+    file_lock = FileLock::Acquire(lock_path);
+  }
+  if (!file_lock.ok()) return file_lock.status();
+  auto impl = std::make_unique<Impl>(options, path, *std::move(file_lock));
+  absl::Status status = impl->Recover();
+  if (!status.ok()) return status;
+  return std::unique_ptr<Db>(new Db(std::move(impl)));
+}
+
+absl::Status Db::Put(const WriteOptions& options, std::string_view key, std::string_view value) {
+  WriteBatch batch;
+  batch.Put(key, value);
+  return Write(options, batch);
+}
+
+absl::Status Db::Delete(const WriteOptions& options, std::string_view key) {
+  WriteBatch batch;
+  batch.Delete(key);
+  return Write(options, batch);
+}
+
+absl::Status Db::Write(const WriteOptions& options, const WriteBatch& batch) {
+  return impl_->queue().Write(&batch, options.sync);
+}
+
+absl::Status Db::Flush() { return impl_->Flush(); }
+
+absl::Status Db::Get(const ReadOptions& options, std::string_view key, std::string* value) {
+  return impl_->Get(options, key, value);
+}
+
+std::unique_ptr<Iterator> Db::NewIterator(const ReadOptions& options) {
+  return impl_->NewIterator(options);
+}
+
+std::unique_ptr<Snapshot> Db::GetSnapshot() { return impl_->GetSnapshot(); }
+
+absl::Status Db::background_error() const { return impl_->background_error(); }
+
+DbCounters Db::counters() const { return impl_->counters(); }
+
+}  // namespace harrow::engine

@@ -1,0 +1,28 @@
+// The cursor that users get: of the entries of each user key it shows the newest one at or before a
+// sequence number, and nothing where that one is a deletion.
+//
+// Threading: as Iterator.
+// Invariants: as Iterator; it pins what it reads, so that no flush or compaction changes what it
+// shows. Entries that are no internal keys are DataLoss.
+#ifndef HARROW_ENGINE_DB_ITERATOR_H_
+#define HARROW_ENGINE_DB_ITERATOR_H_
+
+#include <memory>
+
+#include "engine/db_state.h"
+#include "engine/internal_key.h"
+#include "engine/iterator.h"
+#include "engine/table_cache.h"
+
+namespace harrow::engine {
+
+// `tables` outlives it.
+std::unique_ptr<Iterator> NewDbIterator(std::shared_ptr<const ReadView> view, TableCache* tables,
+                                        SequenceNumber sequence);
+
+// Over nothing, with a failure to report.
+std::unique_ptr<Iterator> NewFailedIterator(const absl::Status& failure);
+
+}  // namespace harrow::engine
+
+#endif  // HARROW_ENGINE_DB_ITERATOR_H_

@@ -1,0 +1,38 @@
+// Options are brought to their minimums here, so that everybody sees the same ones.
+#include "engine/db_state.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "engine/table_output.h"
+
+namespace harrow::engine {
+namespace {
+
+constexpr std::size_t kWriteBufferSizeMin = 4 << 10;
+
+Options Sanitize(Options options) {
+  options.write_buffer_size = std::max(options.write_buffer_size, kWriteBufferSizeMin);
+  options.max_file_size = std::max<std::size_t>(options.max_file_size, 1);
+  options.block_size = std::max<std::size_t>(options.block_size, 1);
+  options.block_restart_interval = std::max(options.block_restart_interval, 1);
+  options.max_open_files = std::max<std::size_t>(options.max_open_files, 1);
+  return options;
+}
+
+}  // namespace
+
+DbState::DbState(const Options& the_options, std::string the_directory)
+    : options(Sanitize(the_options)),
+      directory(std::move(the_directory)),
+      tables(directory, MakeTableOptions(options), options.max_open_files),
+      error(&changed),
+      versions(directory),
+      snapshots(&mutex),
+      memtable(std::make_shared<MemTable>()) {}
+
+void DbState::RefreshView() {
+  view = std::make_shared<const ReadView>(ReadView{memtable, immutable, versions.current()});
+}
+
+}  // namespace harrow::engine

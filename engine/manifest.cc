@@ -1,0 +1,110 @@
+// Reading applies edit after edit to one builder. CURRENT is written as a synced temporary file that
+// is renamed over the old one.
+#include "engine/manifest.h"
+
+#include <optional>
+#include <utility>
+
+#include "engine/file_name.h"
+#include "engine/log_reader.h"
+
+namespace harrow::engine {
+namespace {
+
+// Everything in the state but the tables.
+absl::Status ApplyNumbers(const VersionEdit& edit, ManifestState* state, bool* complete) {
+  if (edit.comparator.has_value() && *edit.comparator != kComparatorName) {
+    return absl::FailedPreconditionError("manifest: another comparator: " + *edit.comparator);
+  }
+  if (edit.log_number.has_value()) state->log_number = *edit.log_number;
+  if (edit.previous_log_number.has_value()) {
+    state->previous_log_number = *edit.previous_log_number;
+  }
+  if (edit.next_file_number.has_value()) state->next_file_number = *edit.next_file_number;
+  if (edit.last_sequence.has_value()) state->last_sequence = *edit.last_sequence;
+  for (const VersionEdit::CompactPointer& pointer : edit.compact_pointers) {
+    state->compact_pointers[static_cast<std::size_t>(pointer.level)] = pointer.key;
+  }
+  *complete = *complete || (edit.log_number.has_value() && edit.next_file_number.has_value() &&
+                            edit.last_sequence.has_value());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<std::uint64_t> ReadCurrent(const std::string& directory) {
+  absl::StatusOr<std::string> text = ReadFile(FilePath(directory, {FileType::kCurrent, 0}));
+  if (!text.ok()) return text.status();
+  if (!text->empty() && text->back() == '\n') {
+    text->pop_back();
+    const std::optional<FileName> name = ParseFileName(*text);
+    if (name.has_value() && name->type == FileType::kManifest) return name->number;
+  }
+  return absl::DataLossError("CURRENT does not name a manifest");
+}
+
+absl::Status WriteCurrent(const std::string& directory, std::uint64_t manifest_number) {
+  const std::string temporary = FilePath(directory, {FileType::kTemporary, manifest_number});
+  absl::StatusOr<AppendFile> file = AppendFile::Create(temporary);
+  if (!file.ok()) return file.status();
+  std::string text = FormatFileName({FileType::kManifest, manifest_number});
+  text.push_back('\n');
+  absl::Status status = file->Append(text);
+  if (status.ok()) status = file->Sync();
+  if (status.ok()) status = file->Close();
+  if (!status.ok()) return status;
+  return RenameFile(temporary, FilePath(directory, {FileType::kCurrent, 0}));
+}
+
+absl::StatusOr<ManifestState> ReadManifest(const std::string& directory, std::uint64_t number) {
+  const std::string path = FilePath(directory, {FileType::kManifest, number});
+  absl::StatusOr<std::string> contents = ReadFile(path);
+  if (absl::IsNotFound(contents.status())) {
+    return absl::DataLossError("the manifest that CURRENT names is missing: " + path);
+  }
+  if (!contents.ok()) return contents.status();
+
+  ManifestState state;
+  VersionBuilder builder{Version()};
+  bool complete = false;
+  LogReader reader(*contents);
+  std::string_view record;
+  std::string scratch;
+  LogRead read = reader.ReadRecord(&record, &scratch);
+  for (; read == LogRead::kRecord; read = reader.ReadRecord(&record, &scratch)) {
+    absl::StatusOr<VersionEdit> edit = VersionEdit::Decode(record);
+    if (!edit.ok()) return edit.status();
+    absl::Status status = builder.Apply(*edit);
+    if (status.ok()) status = ApplyNumbers(*edit, &state, &complete);
+    if (!status.ok()) return status;
+  }
+  if (read == LogRead::kBad && (!complete || reader.IntactFragmentFollows())) {
+    return reader.StopStatus(path);
+  }
+  if (!complete) return absl::DataLossError("the manifest does not give the whole state: " + path);
+  absl::StatusOr<std::shared_ptr<const Version>> version = builder.Build();
+  if (!version.ok()) return version.status();
+  state.version = *std::move(version);
+  return state;
+}
+
+absl::StatusOr<std::unique_ptr<ManifestWriter>> ManifestWriter::Create(
+    const std::string& directory, std::uint64_t number, const VersionEdit& whole_state) {
+  absl::StatusOr<AppendFile> file =
+      AppendFile::Create(FilePath(directory, {FileType::kManifest, number}));
+  if (!file.ok()) return file.status();
+  std::unique_ptr<ManifestWriter> writer(new ManifestWriter(*std::move(file)));
+  absl::Status status = writer->Append(whole_state);
+  if (!status.ok()) return status;
+  return writer;
+}
+
+absl::Status ManifestWriter::Append(const VersionEdit& edit) {
+  std::string record;
+  edit.AppendTo(&record);
+  absl::Status status = log_.AddRecord(record);
+  if (!status.ok()) return status;
+  return file_.Sync();
+}
+
+}  // namespace harrow::engine

@@ -1,0 +1,71 @@
+// A loop: look at the state, do one thing about it, look again.
+#include "engine/room.h"
+
+#include <chrono>
+#include <memory>
+#include <thread>
+#include <utility>
+
+namespace harrow::engine {
+
+absl::Status Room::MakeRoom(std::unique_lock<std::mutex>& lock, bool force) {
+  log_->DropBelow(state_->versions.log_number());
+  bool may_delay = !force;
+  while (true) {
+    if (!state_->error.ok()) return state_->error.status();
+    const std::size_t level0_count = state_->versions.current()->level(0).size();
+    const MemTable& memtable = *state_->memtable;
+    if (may_delay && level0_count >= kLevel0SlowdownCount) {
+      may_delay = false;
+      Delay(lock);
+    } else if (force ? memtable.empty()
+                     : memtable.ApproximateMemoryUsage() <= state_->options.write_buffer_size) {
+      return absl::OkStatus();
+    } else if (state_->immutable != nullptr || level0_count >= kLevel0StopCount) {
+      Wait(lock);
+    } else {
+      Rotate(lock);
+      force = false;  // the new memtable has room
+    }
+  }
+}
+
+void Room::Delay(std::unique_lock<std::mutex>& lock) {
+  ++state_->delay_count;
+  WakeWorker();
+  lock.unlock();
+  std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  lock.lock();
+}
+
+void Room::Wait(std::unique_lock<std::mutex>& lock) {
+  ++state_->room_wait_count;
+  WakeWorker();
+  if (state_->error.ok()) state_->changed.wait(lock);
+}
+
+void Room::Rotate(std::unique_lock<std::mutex>& lock) {
+  // Since the last rotation the memtable of the earlier log has been flushed.
+  log_->DropBelow(state_->versions.log_number());
+  const std::uint64_t number = state_->versions.NewFileNumber();
+  lock.unlock();
+  const absl::Status status = log_->Rotate(number);
+  std::shared_ptr<MemTable> fresh = std::make_shared<MemTable>();
+  lock.lock();
+  if (!status.ok()) {
+    state_->error.Record(status);
+    return;
+  }
+  state_->immutable = std::exchange(state_->memtable, std::move(fresh));
+  state_->log_number = number;
+  ++state_->rotation_count;
+  state_->RefreshView();
+  WakeWorker();
+}
+
+void Room::WakeWorker() {
+  const absl::Status status = worker_->Wake();
+  if (!status.ok()) state_->error.Record(status);
+}
+
+}  // namespace harrow::engine

@@ -1,0 +1,57 @@
+// Makes room for a write: holds it up while there is too much behind it, and rotates the log and the
+// memtable when the memtable is full.
+//
+//   background error                            -> refused
+//   8 level-0 tables or more, not held up yet   -> 1 ms of delay, once a write
+//   room in the memtable, and no force          -> go on
+//   an immutable memtable not yet flushed       -> wait
+//   12 level-0 tables or more                   -> wait
+//   otherwise                                   -> rotate
+//
+// Threading: MakeRoom by the leader, under the lock; the lock is released while it waits and while
+// it makes files, when nobody else touches memtable or log.
+// Invariants:
+//  1. A failed rotation is recorded as the background error and leaves the memtable as it was.
+//  2. The memtable and the log change together: what is in the log in use is in the memtable in use.
+// Source: LevelDB, DBImpl::MakeRoomForWrite.
+#ifndef HARROW_ENGINE_ROOM_H_
+#define HARROW_ENGINE_ROOM_H_
+
+#include <cstddef>
+#include <mutex>
+
+#include "absl/status/status.h"
+#include "engine/db_state.h"
+#include "engine/log_file.h"
+#include "engine/worker.h"
+
+namespace harrow::engine {
+
+// In level-0 tables: a write is held up, and a write waits.
+inline constexpr std::size_t kLevel0SlowdownCount = 8;
+inline constexpr std::size_t kLevel0StopCount = 12;
+
+class Room {
+ public:
+  Room(DbState* state, WriteAheadLog* log, Worker* worker)
+      : state_(state), log_(log), worker_(worker) {}
+  Room(const Room&) = delete;
+  Room& operator=(const Room&) = delete;
+
+  absl::Status MakeRoom(std::unique_lock<std::mutex>& lock, bool force);
+
+ private:
+  void Delay(std::unique_lock<std::mutex>& lock);
+  void Wait(std::unique_lock<std::mutex>& lock);
+  // Failures are in state_->error.
+  void Rotate(std::unique_lock<std::mutex>& lock);
+  void WakeWorker();
+
+  DbState* const state_;
+  WriteAheadLog* const log_;
+  Worker* const worker_;
+};
+
+}  // namespace harrow::engine
+
+#endif  // HARROW_ENGINE_ROOM_H_

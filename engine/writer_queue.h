@@ -1,0 +1,107 @@
+// The writers' queue: puts concurrent writes in one order and writes those that wait together as one
+// group.
+//
+//   writer: joins the end of the queue; waits until it is done, or at the head.
+//   head = leader: makes room (under the lock), builds the group, gives it sequence numbers;
+//           append -> sync, if asked -> apply (outside the lock: only the leader is here);
+//           publishes the last sequence; takes the group out of the queue, hands every member
+//           the status, marks it done and wakes it; wakes the new head.
+//   flush:  a writer without a batch. It makes room by force and writes nothing.
+//
+// Threading: Write from any thread, without the lock; the accessors under the lock.
+// Invariants:
+//  1. At most one thread is between the group's build and its end.
+//  2. A sync writer is never in the group of a leader that does not sync. A flush is in no group,
+//     and no group reaches past one.
+//  3. A group has at most 1 MiB, or the leader's bytes plus 128 KiB where the leader has at most
+//     128 KiB, or the leader alone. The caller's batch is never changed.
+//  4. Every group has sequence numbers of its own, also a failed one: they are used up.
+//  5. A group is published only when it was appended, synced if asked, and applied as a whole, and
+//     its members return OK only then. Otherwise every member gets the failure, which is also
+//     recorded as the background error.
+//  6. A writer is out of the queue before it is woken.
+// Source: LevelDB, DBImpl::Write; 4 (a failed append burns its numbers), 5 (a failed append is as
+// fatal as a failed sync) and the rules about flushes deviate from it.
+#ifndef HARROW_ENGINE_WRITER_QUEUE_H_
+#define HARROW_ENGINE_WRITER_QUEUE_H_
+
+#include <condition_variable>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "engine/background_error.h"
+#include "engine/internal_key.h"
+#include "engine/write_batch.h"
+
+namespace harrow::engine {
+
+// Where a leader's group goes. One thread at a time: the leader's.
+class WriteBackend {
+ public:
+  virtual ~WriteBackend() = default;
+
+  // Under the lock, which it may release and take again. On OK the memtable has room; by force, it
+  // was empty or has been rotated out. Failures of its own that must stick it records itself.
+  virtual absl::Status MakeRoom(std::unique_lock<std::mutex>& /*lock*/, bool /*force*/) {
+    return absl::OkStatus();
+  }
+
+  // The three calls of a group, outside the lock.
+  virtual absl::Status Append(std::string_view record) = 0;
+  virtual absl::Status Sync() = 0;
+  virtual absl::Status Apply(const WriteBatch& batch) = 0;
+};
+
+class WriterQueue {
+ public:
+  static constexpr std::size_t kGroupSizeMax = std::size_t{1} << 20;
+  static constexpr std::size_t kSmallLeaderSize = std::size_t{128} << 10;
+
+  // All outlive the queue. `error` is guarded by `mutex`.
+  WriterQueue(std::mutex* mutex, BackgroundError* error, WriteBackend* backend);
+  WriterQueue(const WriterQueue&) = delete;
+  WriterQueue& operator=(const WriterQueue&) = delete;
+  ~WriterQueue();
+
+  // Before the first write: the last sequence number in use.
+  void Start(SequenceNumber last_sequence);
+
+  // Returns when the batch is written, or refused; nullptr forces a flush.
+  absl::Status Write(const WriteBatch* batch, bool sync);
+
+  // What a read sees.
+  SequenceNumber published_sequence() const { return published_; }
+  // At or above every number ever given out.
+  SequenceNumber allocated_sequence() const { return allocated_; }
+  std::uint64_t group_count() const { return group_count_; }
+  std::uint64_t group_of_many_count() const { return group_of_many_count_; }
+
+ private:
+  struct Writer;
+
+  absl::Status Lead(std::unique_lock<std::mutex>& lock, Writer* leader, Writer** last);
+  // Fills group_ and returns its last writer.
+  Writer* BuildGroup(Writer* leader);
+  // The three calls.
+  absl::Status WriteGroup(bool sync);
+  // Takes the writers up to `last` out and wakes them and the new head.
+  void Complete(Writer* self, Writer* last, const absl::Status& status);
+
+  std::mutex* const mutex_;
+  BackgroundError* const error_;
+  WriteBackend* const backend_;
+  Writer* head_ = nullptr;
+  Writer* tail_ = nullptr;
+  SequenceNumber published_ = 0;
+  SequenceNumber allocated_ = 0;
+  std::uint64_t group_count_ = 0;
+  std::uint64_t group_of_many_count_ = 0;
+  WriteBatch group_;  // the leader's; empty between groups
+};
+
+}  // namespace harrow::engine
+
+#endif  // HARROW_ENGINE_WRITER_QUEUE_H_
