@@ -26,6 +26,10 @@ class DeterminismTest(SmallTreeTest):
                                 capture_output=True, text=True)
         return result.returncode, result.stdout
 
+    def test_seed_in_hexadecimal(self):
+        code, output = self.check(self.program("a", 'printf "0x%x hash=0x1 verdict=ok\\n" "$2"'))
+        self.assertEqual(code, 0, output)
+
     def test_equal(self):
         code, output = self.check(self.program("a", STEADY), self.program("b", STEADY + "; exit 10"))
         self.assertEqual(code, 0, output)

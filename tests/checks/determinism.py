@@ -15,7 +15,7 @@ import re
 import subprocess
 import sys
 
-LINE = re.compile(r"^(\d+) hash=0x[0-9a-f]+ verdict=\S")
+LINE = re.compile(r"^(0x[0-9a-f]+|\d+) hash=0x[0-9a-f]+ verdict=\S")
 WITHOUT_RANDOMISATION = ["setarch", "-R"]
 SECONDS_MAX = 120
 SEEDS_SHOWN_MAX = 5
@@ -38,7 +38,7 @@ def replay(prefix, harrow, seed, padding):
     except subprocess.TimeoutExpired:
         return command, f"no end after {SECONDS_MAX} s"
     lines = [line for line in result.stdout.split("\n") if LINE.match(line)]
-    if len(lines) != 1 or lines[0].split()[0] != str(seed):
+    if len(lines) != 1 or int(LINE.match(lines[0]).group(1), 0) != seed:
         tail = (result.stdout + result.stderr).strip().split("\n")[-1]
         return command, f"exit code {result.returncode} and not one line for seed {seed}: {tail}"
     return command, lines[0].strip()
