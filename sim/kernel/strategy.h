@@ -58,9 +58,9 @@ class Strategy {
   virtual void Yielded(TaskId task) = 0;
 };
 
-// One departure from the default schedule (stay on the running task; else the lowest id), keyed by
-// the stable signature of the task that ran last and its own step count, so that it survives small
-// changes of the program.
+// One departure from the default schedule (stay on the running task; else the lowest id; a yield
+// passes to the next id), keyed by the stable signature of the task that ran last and its own step
+// count, so that it survives small changes of the program.
 struct Deviation {
   enum class Kind : std::uint8_t { kSwitch, kSpuriousWakeup };
   Kind kind = Kind::kSwitch;
