@@ -1,0 +1,149 @@
+// Files written by stock LevelDB read back here, and what is written here is the same to the byte.
+#include <leveldb/db.h>
+#include <leveldb/write_batch.h>
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "engine/file.h"
+#include "engine/log_reader.h"
+#include "engine/log_writer.h"
+#include "engine/memtable.h"
+#include "engine/table.h"
+#include "engine/table_builder.h"
+#include "gtest/gtest.h"
+#include "tests/unit/engine/scratch_directory.h"
+
+namespace harrow::engine {
+namespace {
+
+class StockLevelDbTest : public testing::Test {
+ protected:
+  void Open() {
+    leveldb::Options options;
+    options.create_if_missing = true;
+    options.compression = leveldb::kNoCompression;
+    leveldb::DB* db = nullptr;
+    ASSERT_TRUE(leveldb::DB::Open(options, directory_.path(), &db).ok());
+    db_.reset(db);
+  }
+
+  // Puts, deletes and batches, with values of up to several log blocks.
+  void Fill(int count) {
+    std::mt19937 random(8);
+    for (int i = 0; i < count; ++i) {
+      leveldb::WriteBatch batch;
+      const unsigned records = random() % 4;
+      for (unsigned j = 0; j < records; ++j) {
+        const std::string key = "key" + std::to_string(random() % 200);
+        if (random() % 5 == 0) {
+          batch.Delete(key);
+          model_.erase(key);
+        } else {
+          const std::size_t size = random() % (random() % 50 == 0 ? 100000 : 300);
+          model_[key] = std::string(size, static_cast<char>('a' + random() % 26));
+          batch.Put(key, model_[key]);
+        }
+      }
+      ASSERT_TRUE(db_->Write(leveldb::WriteOptions(), &batch).ok());
+    }
+  }
+
+  std::vector<std::string> FilesEndingIn(std::string_view ending) const {
+    std::vector<std::string> files;
+    const absl::StatusOr<std::vector<std::string>> names = ListDirectory(directory_.path());
+    HARROW_CHECK(names.ok());
+    for (const std::string& name : *names) {
+      if (name.ends_with(ending)) files.push_back(directory_.File(name));
+    }
+    return files;
+  }
+
+  const ScratchDirectory directory_;
+  const ScratchDirectory ours_;
+  std::unique_ptr<leveldb::DB> db_;
+  std::map<std::string, std::string> model_;
+};
+
+TEST_F(StockLevelDbTest, LogReadsBackAndIsWrittenAlike) {
+  Open();
+  Fill(500);
+  db_.reset();
+  const std::vector<std::string> logs = FilesEndingIn(".log");
+  ASSERT_EQ(logs.size(), 1U);
+  const absl::StatusOr<std::string> bytes = ReadFile(logs[0]);
+  ASSERT_TRUE(bytes.ok());
+  ASSERT_GT(bytes->size(), 3 * kLogBlockSize);
+
+  absl::StatusOr<AppendFile> copy = AppendFile::Create(ours_.File("log"));
+  ASSERT_TRUE(copy.ok());
+  LogWriter writer(&*copy);
+  MemTable memtable;
+  LogReader reader(*bytes);
+  std::string_view record;
+  std::string scratch;
+  while (reader.ReadRecord(&record, &scratch) == LogRead::kRecord) {
+    ASSERT_TRUE(writer.AddRecord(record).ok());
+    ASSERT_TRUE(InsertContentsInto(record, &memtable).ok());
+  }
+  EXPECT_EQ(reader.ReadRecord(&record, &scratch), LogRead::kEnd);
+  EXPECT_EQ(*ReadFile(ours_.File("log")), *bytes);
+  for (int i = 0; i < 200; ++i) {
+    const std::string key = "key" + std::to_string(i);
+    std::string value;
+    absl::Status status;
+    const bool decided = memtable.Get(LookupKey(key, kMaxSequenceNumber), &value, &status);
+    const auto expected = model_.find(key);
+    ASSERT_EQ(decided && status.ok(), expected != model_.end()) << key;
+    if (expected != model_.end()) {
+      ASSERT_EQ(value, expected->second);
+    }
+  }
+}
+
+TEST_F(StockLevelDbTest, TablesReadBackAndAreWrittenAlike) {
+  Open();
+  Fill(2000);
+  db_->CompactRange(nullptr, nullptr);
+  db_.reset();
+  const std::vector<std::string> tables = FilesEndingIn(".ldb");
+  ASSERT_FALSE(tables.empty());
+  std::map<std::string, std::pair<SequenceNumber, std::string>> newest;
+  for (const std::string& path : tables) {
+    absl::StatusOr<RandomAccessFile> file = RandomAccessFile::Open(path);
+    ASSERT_TRUE(file.ok());
+    const TableOptions options;
+    const absl::StatusOr<std::shared_ptr<Table>> table = Table::Open(*std::move(file), options);
+    ASSERT_TRUE(table.ok()) << table.status();
+    absl::StatusOr<AppendFile> copy = AppendFile::Create(ours_.File("table"));
+    ASSERT_TRUE(copy.ok());
+    TableBuilder builder(options, &*copy);
+    const std::unique_ptr<Iterator> iterator = (*table)->NewIterator();
+    for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
+      ASSERT_TRUE(builder.Add(iterator->key(), iterator->value()).ok());
+      ParsedInternalKey parsed;
+      ASSERT_TRUE(ParseInternalKey(iterator->key(), &parsed));
+      std::pair<SequenceNumber, std::string>& known = newest[std::string(parsed.user_key)];
+      if (parsed.sequence < known.first) continue;
+      known = {parsed.sequence,
+               parsed.type == ValueType::kValue ? std::string(iterator->value()) : "(deleted)"};
+    }
+    EXPECT_TRUE(iterator->status().ok());
+    ASSERT_TRUE(builder.Finish().ok());
+    EXPECT_EQ(*ReadFile(ours_.File("table")), *ReadFile(path));
+  }
+  std::map<std::string, std::string> found;
+  for (const auto& [key, change] : newest) {
+    if (change.second != "(deleted)") found[key] = change.second;
+  }
+  EXPECT_EQ(found, model_);
+}
+
+}  // namespace
+}  // namespace harrow::engine
