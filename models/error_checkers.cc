@@ -73,21 +73,21 @@ Verdict CheckPoisoned(const History& history, std::uint32_t life) {
   for (const Write* write = FirstOf(history.writes, life);
        write != EndOf(history.writes) && write->life == life; ++write) {
     if (write->result != Result::kOk || !Returned(*write, lived)) continue;
+    const bool after_failure = failure != nullptr && write->invoked > failure->responded;
+    if (!after_failure && write->invoked <= lived.log_harmed) continue;
     const std::string found = Describe(*write) + " was called later, " + At(write->invoked) +
                               ", and was acknowledged " + At(write->responded);
-    if (failure != nullptr && write->invoked > failure->responded) {
+    if (after_failure) {
       return Verdict::Violated(Rule::kPoisoned,
                                Describe(*failure) + " failed " + At(failure->responded) + " " +
                                    Quoted(failure->error) +
                                    ", so every later write fails until reopen",
                                found);
     }
-    if (write->invoked > lived.log_harmed) {
-      return Verdict::Violated(Rule::kPoisoned,
-                               "an append to or a sync of the log failed " + At(lived.log_harmed) +
-                                   ", so every later write fails until reopen",
-                               found);
-    }
+    return Verdict::Violated(Rule::kPoisoned,
+                             "an append to or a sync of the log failed " + At(lived.log_harmed) +
+                                 ", so every later write fails until reopen",
+                             found);
   }
   return CheckFailedUnseen(history, life);
 }

@@ -1,9 +1,8 @@
 // In are: what was recovered, what was promised, the deletions chosen, and all that took effect
 // before one of these was called; nothing else ever helps, since each further write only adds
-// constraints. Each touch of a key then precedes the key's last writer. Those edges that real time
-// does not imply are collected; without any the set is in order, else it is placed front to back
-// (Kahn 1962, with the interval order kept implicit: an item may be placed when none that is
-// unplaced ended before it was called).
+// constraints. Each touch of a key then precedes the key's last writer. The edges that real time
+// does not imply anyway are collected, and where there are any, an order is looked for. (Only
+// batches can make one impossible: without them an edge's source has no edge into it.)
 
 #include "models/recovery_search.h"
 
@@ -59,9 +58,9 @@ RecoverySearch::Outcome RecoverySearch::Fail(Failure::Kind kind, std::uint32_t i
 RecoverySearch::Step RecoverySearch::Evaluate() {
   TakeIn();
   if (!ApplyTouches()) return Step::kInfeasible;
-  if (!edges_.empty() && !Acyclic()) {
+  if (!edges_.empty() && !Ordered()) {
     Fail(Failure::Kind::kCycle, kNone, 0);
-    if (evaluations_ == 1) FindCycle();
+    if (evaluations_ == 1) failure_.cycle = order_.cycle();
     return Step::kInfeasible;
   }
   return FindBranch() ? Step::kBranch : Step::kFeasible;
@@ -117,7 +116,7 @@ bool RecoverySearch::MustPrecede(std::uint32_t before, std::uint32_t after, KeyI
     Fail(Failure::Kind::kMissing, before, key);
     return false;
   }
-  edges_.push_back({before, after, kNone});
+  edges_.push_back({before, after});
   return true;
 }
 
@@ -199,75 +198,10 @@ void RecoverySearch::CollectCandidates(KeyId key) {
   }
 }
 
-bool RecoverySearch::Acyclic() {
-  const std::vector<RecoveryItem>& items = problem_->items;
-  first_edge_.assign(items.size(), kNone);
-  waits_.assign(items.size(), 0);
-  placed_.assign(items.size(), 0);
-  for (std::uint32_t e = 0; e < edges_.size(); ++e) {
-    edges_[e].next = first_edge_[edges_[e].from];
-    first_edge_[edges_[e].from] = e;
-    ++waits_[edges_[e].to];
-  }
-  by_latest_.clear();
-  for (std::uint32_t i = 0; i < items.size(); ++i) {
-    if (in_[i] != 0) by_latest_.push_back(i);
-  }
-  std::sort(by_latest_.begin(), by_latest_.end(), [&items](std::uint32_t a, std::uint32_t b) {
-    return items[a].latest != items[b].latest ? items[a].latest < items[b].latest : a < b;
-  });
-  return PlaceReady() == by_latest_.size();
-}
-
-// Places items front to back while any can be; the number placed.
-std::uint32_t RecoverySearch::PlaceReady() {
-  const std::vector<RecoveryItem>& items = problem_->items;
-  std::uint32_t count = 0;
-  std::uint32_t called = 0;  // items before this one may be placed as far as real time goes
-  std::size_t earliest = 0;  // into by_latest_: the first that is not placed
-  ready_.clear();
-  while (true) {
-    while (earliest < by_latest_.size() && placed_[by_latest_[earliest]] != 0) ++earliest;
-    if (earliest == by_latest_.size()) return count;
-    const Time bound = items[by_latest_[earliest]].latest;
-    for (; called < items.size() && items[called].invoked <= bound; ++called) {
-      if (in_[called] != 0 && waits_[called] == 0) ready_.push_back(called);
-    }
-    if (ready_.empty()) return count;
-    const std::uint32_t item = ready_.back();
-    ready_.pop_back();
-    placed_[item] = 1;
-    ++count;
-    for (std::uint32_t e = first_edge_[item]; e != kNone; e = edges_[e].next) {
-      const std::uint32_t to = edges_[e].to;
-      if (--waits_[to] == 0 && to < called) ready_.push_back(to);
-    }
-  }
-}
-
-// Each unplaced item has an unplaced predecessor; walking back must come round.
-void RecoverySearch::FindCycle() {
-  const auto predecessor = [this](std::uint32_t item) {
-    for (const Edge& edge : edges_) {
-      if (edge.to == item && placed_[edge.from] == 0) return edge.from;
-    }
-    for (const std::uint32_t other : by_latest_) {
-      if (placed_[other] == 0 && Precedes(other, item)) return other;
-    }
-    return kNone;
-  };
-  std::uint32_t item = kNone;
-  for (const std::uint32_t candidate : by_latest_) {
-    if (placed_[candidate] == 0) item = candidate;
-  }
-  std::vector<std::uint32_t> walk;
-  while (std::find(walk.begin(), walk.end(), item) == walk.end()) {
-    walk.push_back(item);
-    item = predecessor(item);
-    MODELS_CHECK(item != kNone);
-  }
-  failure_.cycle.assign(std::find(walk.begin(), walk.end(), item), walk.end());
-  std::reverse(failure_.cycle.begin(), failure_.cycle.end());
+bool RecoverySearch::Ordered() {
+  calls_.clear();
+  for (const RecoveryItem& item : problem_->items) calls_.push_back({item.invoked, item.latest});
+  return order_.Exists(calls_, in_, edges_);
 }
 
 }  // namespace harrow::models

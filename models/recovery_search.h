@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "models/interval_order.h"
 #include "models/recovery_problem.h"
 
 namespace harrow::models {
@@ -67,11 +68,6 @@ class RecoverySearch {
     std::uint32_t put_item = kNone;
     bool touched = false;
   };
-  struct Edge {
-    std::uint32_t from;
-    std::uint32_t to;
-    std::uint32_t next;  // of the same `from`
-  };
 
   Outcome Explore(bool root);
   Step Evaluate();
@@ -79,9 +75,7 @@ class RecoverySearch {
   bool ApplyTouches();
   bool MustPrecede(std::uint32_t before, std::uint32_t after, KeyId key);
   bool FindBranch();
-  bool Acyclic();
-  std::uint32_t PlaceReady();
-  void FindCycle();
+  bool Ordered();
   bool CouldDeleteLast(std::uint32_t item, KeyId key) const;
   void CollectCandidates(KeyId key);
   Outcome Fail(Failure::Kind kind, std::uint32_t item, KeyId key);
@@ -97,11 +91,8 @@ class RecoverySearch {
   std::vector<KeyState> keys_;
   KeyId branch_key_ = 0;
   std::vector<Edge> edges_;
-  std::vector<std::uint32_t> first_edge_;  // by item
-  std::vector<std::uint32_t> waits_;       // by item: edges into it from items not yet placed
-  std::vector<std::uint8_t> placed_;
-  std::vector<std::uint32_t> by_latest_;
-  std::vector<std::uint32_t> ready_;
+  std::vector<Interval> calls_;  // of the items, for order_
+  IntervalOrder order_;
   std::vector<std::uint32_t> candidates_;  // a stack: each level of the search has its own part
 };
 
