@@ -32,6 +32,9 @@ struct CrashImageChoice {
   bool operator==(const CrashImageChoice&) const = default;
 };
 
+// A kind prints only what it uses: torn-last and leave-one-out their cut, zero-tail its cut unless 0
+// (how many pages; 0 means 1), random its seed in hexadecimal. A choice whose unused fields are 0
+// parses back to an equal one. Errors: InvalidArgument, "column 5: expected …, found …".
 std::string ToText(const CrashImageChoice& choice);  // "none", "torn-last 17", "random 0x1234", …
 absl::StatusOr<CrashImageChoice> ParseCrashImageChoice(std::string_view text);
 

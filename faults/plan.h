@@ -11,6 +11,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 
 namespace harrow::faults {
@@ -47,10 +48,10 @@ enum class OpKind : std::uint8_t {
 };
 
 enum class EffectKind : std::uint8_t {
-  kError,       // fails with `error` before any byte or name is touched
-  kShortWrite,  // `bytes` bytes are written; the call returns that count when error is 0, and
-                // otherwise the next write to the same file fails with `error` (POSIX reports the
-                // short count first)
+  kError,        // fails with `error` before any byte or name is touched
+  kShortWrite,   // `bytes` bytes are written; the call returns that count when error is 0, and
+                 // otherwise the next write to the same file fails with `error` (POSIX reports the
+                 // short count first)
   kShortRead,    // at most `bytes` bytes are returned: legal and harmless
   kInterrupt,    // EINTR before any byte: legal and harmless
   kFailedSync,   // as the failed-fsync table of DISK.md has it for the profile
@@ -94,8 +95,18 @@ bool Harmless(const Effect& effect);
 //   any read 1/20: short 100
 //   manifest rename #1: applied-error EIO
 //   table write #5..: error ENOSPC
+//   any read #1: interrupt
+// "short" means kShortRead on a read and kShortWrite on a write; "fail" is kFailedSync, on sync and
+// sync-dir only. ParseRule(ToText(rule)) equals every valid rule. Errors of ParseRule:
+// InvalidArgument, "column 5: expected …, found …".
 std::string ToText(const Rule& rule);
 absl::StatusOr<Rule> ParseRule(std::string_view text);
+
+// InvalidArgument with the reason unless the effect fits the operation (short: read, write; fail:
+// sync, sync-dir; applied-error: an operation that changes something other than by write), the
+// fields that the effect does not use are 0, the others are not, the numbers start at 1 or later
+// without passing 2^64 - 1, and a rule with odds leaves first and count at 1.
+absl::Status Validate(const Rule& rule);
 
 std::string_view ToText(FileKind kind);
 std::string_view ToText(OpKind kind);

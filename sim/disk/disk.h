@@ -2,12 +2,19 @@
 // of one profile. An ordinary class with POSIX-shaped methods: results are >= 0, errors are -errno.
 // It knows nothing of tasks; the front end (posix.h) puts it behind libc's file calls.
 //
+// Faults: each call announces one operation to the injector, before anything else can fail but after a
+// descriptor was found to be open. Its kind of file is what the path (for a rename: the new path), or
+// the path the descriptor was opened by, means to the classifier; kDirectory for mkdir, list and
+// directory syncs. A continued short write is a further operation.
+// Modelled as root would see it: permission bits are kept and never refuse anything. Times are 0.
+//
 // Threading: one simulated machine, one OS thread.
-// Invariants: see CheckInvariants().
+// Invariants: those of disk_state.h; CheckInvariants() checks them.
 // Source: DISK.md; Rebello et al., USENIX ATC 2020, for failed fsyncs.
 #ifndef HARROW_SIM_DISK_DISK_H_
 #define HARROW_SIM_DISK_DISK_H_
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 
@@ -63,6 +70,7 @@ class Disk {
   off_t Seek(int fd, off_t offset, int whence);
   int Sync(int fd);  // fsync and fdatasync; on a directory: its names
   int Truncate(int fd, off_t size);
+  int TruncatePath(std::string_view path, off_t size);
   int Allocate(int fd, int mode, off_t offset, off_t size);
   int Rename(std::string_view from, std::string_view to);
   int Unlink(std::string_view path);
@@ -72,7 +80,8 @@ class Disk {
   int Fstat(int fd, struct stat* out);
   int Access(std::string_view path, int mode);
   int List(std::string_view path, std::vector<std::string>* names);  // sorted; with "." and ".."
-  int Lock(int fd, int operation, struct flock* lock);               // F_SETLK, F_GETLK
+  int Lock(int fd, int operation,
+           struct flock* lock);  // F_SETLK, F_GETLK, F_OFD_SETLK, F_OFD_GETLK
 
   // The image a power loss leaves now, resolved by `choice` within the profile's rules. Pure.
   Image Crash(const faults::CrashImageChoice& choice) const;
@@ -80,6 +89,23 @@ class Disk {
   Image Everything() const;
   // Pending items (metadata operations and dirty files): what choices there are at all.
   std::size_t PendingCount() const;
+
+  // For the front end: what a call is about before it is made. None of these counts or changes
+  // anything.
+  bool IsOpen(int fd) const;
+  int FlagsOf(int fd) const;         // as given to Open; the descriptor is open
+  std::string PathOf(int fd) const;  // "(unlinked)" when no name is left
+  faults::FileKind KindOf(int fd) const;
+  faults::FileKind KindOf(std::string_view path) const;
+  // kCreate when Open would create, or was asked to create and truncate; kTruncate when it would
+  // only truncate; else kOpen. The first two are mutations.
+  faults::OpKind OpenKind(std::string_view path, int flags) const;
+  // kSync, or kSyncDir for a directory.
+  faults::OpKind SyncKind(int fd) const;
+  // A word that the front end keeps with an inode (0 at first): of an open descriptor, and of the
+  // deepest directory that exists on the way to a path.
+  std::uint32_t* LabelOf(int fd);
+  std::uint32_t* LabelOfDirectory(std::string_view path);
 
   const DiskStats& stats() const;
   const faults::Injector& injector() const;

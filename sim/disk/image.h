@@ -42,6 +42,7 @@ class Image {
  private:
   friend class Disk;
   friend class ImageState;
+  explicit Image(ImageState* state);
   ImageState* state_;
 };
 

@@ -1,0 +1,270 @@
+// A rule's text is "FILE OPERATION WHICH: EFFECT", WHICH being #N, #N..M, #N.. or 1/N. Printing and
+// parsing share the two name tables; parsing ends with Validate, so that what parses also prints.
+#include "faults/plan.h"
+
+#include <array>
+#include <limits>
+#include <optional>
+
+#include "faults/errno_names.h"
+#include "faults/text_cursor.h"
+
+namespace harrow::faults {
+namespace {
+
+constexpr std::array<std::string_view, 9> kFileNames = {
+    "any", "log", "manifest", "current", "temporary", "table", "lock", "directory", "other"};
+constexpr std::array<std::string_view, 15> kOpNames = {
+    "create", "open",  "read", "write", "sync", "truncate", "allocate", "rename",
+    "unlink", "mkdir", "list", "stat",  "lock", "close",    "sync-dir"};
+static_assert(kFileNames.size() == static_cast<std::size_t>(FileKind::kOther) + 1);
+static_assert(kOpNames.size() == static_cast<std::size_t>(OpKind::kSyncDir) + 1);
+
+constexpr std::uint64_t kLast = std::numeric_limits<std::uint64_t>::max();
+
+template <typename Kind, std::size_t kSize>
+std::optional<Kind> Lookup(const std::array<std::string_view, kSize>& names,
+                           std::string_view name) {
+  for (std::size_t i = 0; i < kSize; ++i) {
+    if (names[i] == name) return static_cast<Kind>(i);
+  }
+  return std::nullopt;
+}
+
+template <std::size_t kSize>
+std::string Alternatives(std::string_view what, const std::array<std::string_view, kSize>& names) {
+  std::string text(what);
+  text.append(" (");
+  for (std::size_t i = 0; i < kSize; ++i) {
+    if (i > 0) text.append(" ");
+    text.append(names[i]);
+  }
+  return text.append(")");
+}
+
+bool CanFailAfterwards(OpKind operation) {
+  switch (operation) {
+    case OpKind::kCreate:
+    case OpKind::kSync:
+    case OpKind::kTruncate:
+    case OpKind::kAllocate:
+    case OpKind::kRename:
+    case OpKind::kUnlink:
+    case OpKind::kMkdir:
+    case OpKind::kClose:
+    case OpKind::kSyncDir:
+      return true;
+    case OpKind::kOpen:
+    case OpKind::kRead:
+    case OpKind::kWrite:
+    case OpKind::kList:
+    case OpKind::kStat:
+    case OpKind::kLockFile:
+      return false;
+  }
+  return false;
+}
+
+std::string WhichText(const Rule& rule) {
+  if (rule.one_in != 0) return "1/" + std::to_string(rule.one_in);
+  std::string text = "#" + std::to_string(rule.first);
+  if (rule.count == Rule::kForever) return text + "..";
+  if (rule.count == 1) return text;
+  return text + ".." + std::to_string(rule.first + rule.count - 1);
+}
+
+std::string EffectText(const Effect& effect) {
+  switch (effect.kind) {
+    case EffectKind::kError:
+      return "error " + ErrnoText(effect.error);
+    case EffectKind::kShortWrite: {
+      std::string text = "short " + std::to_string(effect.bytes);
+      if (effect.error != 0) text += " then " + ErrnoText(effect.error);
+      return text;
+    }
+    case EffectKind::kShortRead:
+      return "short " + std::to_string(effect.bytes);
+    case EffectKind::kInterrupt:
+      return "interrupt";
+    case EffectKind::kFailedSync:
+      return "fail " + ErrnoText(effect.error);
+    case EffectKind::kAppliedError:
+      return "applied-error " + ErrnoText(effect.error);
+  }
+  return "";
+}
+
+absl::Status ParseWhich(TextCursor& cursor, Rule& rule) {
+  if (cursor.Accept("1/")) {
+    const std::size_t start = cursor.position();
+    const auto odds = cursor.Number();
+    if (!odds || *odds == 0) return cursor.ExpectedAt(start, "a number of at least 1");
+    rule.one_in = *odds;
+    return absl::OkStatus();
+  }
+  if (!cursor.Accept("#")) return cursor.Expected("\"#\" and a number, or \"1/\" and a number");
+  const std::size_t start = cursor.position();
+  const auto first = cursor.Number();
+  if (!first || *first == 0) return cursor.ExpectedAt(start, "a number of at least 1");
+  rule.first = *first;
+  if (!cursor.Accept("..")) return absl::OkStatus();
+  if (cursor.At(":")) {
+    rule.count = Rule::kForever;
+    return absl::OkStatus();
+  }
+  const std::size_t last_start = cursor.position();
+  const auto last = cursor.Number();
+  if (!last || *last < *first) {
+    return cursor.ExpectedAt(last_start, "\":\" or a number not below the first");
+  }
+  rule.count = *last - *first + 1;
+  return absl::OkStatus();
+}
+
+absl::Status ParseError(TextCursor& cursor, Effect& effect) {
+  const std::size_t start = cursor.position();
+  const auto error = ParseErrno(cursor.Word());
+  if (!error) return cursor.ExpectedAt(start, "an errno name such as ENOSPC");
+  effect.error = *error;
+  return absl::OkStatus();
+}
+
+absl::Status ParseShort(TextCursor& cursor, OpKind operation, Effect& effect) {
+  if (!cursor.Accept(" ")) return cursor.Expected("a space and a number of bytes");
+  const std::size_t start = cursor.position();
+  const auto bytes = cursor.Number();
+  if (!bytes) return cursor.ExpectedAt(start, "a number of bytes");
+  effect.bytes = *bytes;
+  effect.kind = operation == OpKind::kRead ? EffectKind::kShortRead : EffectKind::kShortWrite;
+  if (effect.kind == EffectKind::kShortRead || !cursor.Accept(" then ")) return absl::OkStatus();
+  return ParseError(cursor, effect);
+}
+
+absl::Status ParseEffect(TextCursor& cursor, OpKind operation, Effect& effect) {
+  const std::size_t start = cursor.position();
+  const std::string_view word = cursor.Word();
+  if (word == "short") return ParseShort(cursor, operation, effect);
+  if (word == "interrupt") {
+    effect.kind = EffectKind::kInterrupt;
+    return absl::OkStatus();
+  }
+  if (word == "error") {
+    effect.kind = EffectKind::kError;
+  } else if (word == "fail") {
+    effect.kind = EffectKind::kFailedSync;
+  } else if (word == "applied-error") {
+    effect.kind = EffectKind::kAppliedError;
+  } else {
+    return cursor.ExpectedAt(start, "an effect (error short interrupt fail applied-error)");
+  }
+  if (!cursor.Accept(" ")) return cursor.Expected("a space and an errno name");
+  return ParseError(cursor, effect);
+}
+
+absl::Status ValidateEffect(OpKind operation, const Effect& effect) {
+  const bool is_short =
+      effect.kind == EffectKind::kShortWrite || effect.kind == EffectKind::kShortRead;
+  if (!is_short && effect.bytes != 0) {
+    return absl::InvalidArgumentError("only a short read or write has a number of bytes");
+  }
+  switch (effect.kind) {
+    case EffectKind::kShortWrite:
+      if (operation != OpKind::kWrite) {
+        return absl::InvalidArgumentError("a short write happens on write only");
+      }
+      if (effect.bytes == 0 && effect.error == 0) {
+        return absl::InvalidArgumentError("a short write of 0 bytes needs an error");
+      }
+      return absl::OkStatus();
+    case EffectKind::kShortRead:
+      if (operation != OpKind::kRead) {
+        return absl::InvalidArgumentError("a short read happens on read only");
+      }
+      if (effect.bytes == 0) {
+        return absl::InvalidArgumentError("a short read of 0 bytes would be an end of file");
+      }
+      break;
+    case EffectKind::kInterrupt:
+      break;
+    case EffectKind::kFailedSync:
+      if (operation != OpKind::kSync && operation != OpKind::kSyncDir) {
+        return absl::InvalidArgumentError("fail happens on sync and sync-dir only");
+      }
+      [[fallthrough]];
+    case EffectKind::kError:
+      if (effect.error == 0) return absl::InvalidArgumentError("the effect needs an error");
+      return absl::OkStatus();
+    case EffectKind::kAppliedError:
+      if (!CanFailAfterwards(operation)) {
+        return absl::InvalidArgumentError("applied-error does not happen on " +
+                                          std::string(ToText(operation)));
+      }
+      if (effect.error == 0) return absl::InvalidArgumentError("the effect needs an error");
+      return absl::OkStatus();
+  }
+  if (effect.error != 0) return absl::InvalidArgumentError("the effect has no error of its own");
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string_view ToText(FileKind kind) { return kFileNames[static_cast<std::size_t>(kind)]; }
+
+std::string_view ToText(OpKind kind) { return kOpNames[static_cast<std::size_t>(kind)]; }
+
+bool Harmless(const Effect& effect) {
+  return effect.kind == EffectKind::kShortRead || effect.kind == EffectKind::kInterrupt ||
+         (effect.kind == EffectKind::kShortWrite && effect.error == 0);
+}
+
+std::string ToText(const Rule& rule) {
+  std::string text(ToText(rule.file));
+  text.append(" ").append(ToText(rule.operation)).append(" ").append(WhichText(rule));
+  return text.append(": ").append(EffectText(rule.effect));
+}
+
+absl::Status Validate(const Rule& rule) {
+  if (rule.effect.error < 0 || rule.effect.error > kErrnoMax) {
+    return absl::InvalidArgumentError("an errno is from 1 to 4095");
+  }
+  if (rule.one_in != 0 && (rule.first != 1 || rule.count != 1)) {
+    return absl::InvalidArgumentError("a rule with odds has no numbers");
+  }
+  if (rule.first == 0 || rule.count == 0) {
+    return absl::InvalidArgumentError("operations are counted from 1");
+  }
+  if (rule.count != Rule::kForever && rule.count - 1 > kLast - rule.first) {
+    return absl::InvalidArgumentError("the last number does not fit 64 bits");
+  }
+  return ValidateEffect(rule.operation, rule.effect);
+}
+
+absl::StatusOr<Rule> ParseRule(std::string_view text) {
+  TextCursor cursor(text);
+  Rule rule;
+  const auto file = Lookup<FileKind>(kFileNames, cursor.Word());
+  if (!file) return cursor.ExpectedAt(0, Alternatives("a kind of file", kFileNames));
+  rule.file = *file;
+  if (!cursor.Accept(" ")) return cursor.Expected("a space and an operation");
+  const std::size_t operation_start = cursor.position();
+  const auto operation = Lookup<OpKind>(kOpNames, cursor.Word());
+  if (!operation) {
+    return cursor.ExpectedAt(operation_start, Alternatives("an operation", kOpNames));
+  }
+  rule.operation = *operation;
+  if (!cursor.Accept(" ")) return cursor.Expected("a space and which ones (#N #N..M #N.. 1/N)");
+  if (absl::Status status = ParseWhich(cursor, rule); !status.ok()) return status;
+  if (!cursor.Accept(": ")) return cursor.Expected("\": \" and an effect");
+  const std::size_t effect_start = cursor.position();
+  if (absl::Status status = ParseEffect(cursor, rule.operation, rule.effect); !status.ok()) {
+    return status;
+  }
+  if (!cursor.AtEnd()) return cursor.Expected("the end of the line");
+  if (absl::Status status = Validate(rule); !status.ok()) {
+    const std::string reason(status.message().data(), status.message().size());
+    return cursor.ExpectedAt(effect_start, "an effect that fits (" + reason + ")");
+  }
+  return rule;
+}
+
+}  // namespace harrow::faults

@@ -1,0 +1,255 @@
+// First the pending operations that survive are chosen, then the names are what those operations make
+// of the durable names, and then each file that a name reaches is merged from its durable version,
+// the surviving operations on its data, and the cache as it was before the first that did not survive.
+#include "sim/disk/crash_resolver.h"
+
+#include <utility>
+
+#include "sim/disk/check.h"
+#include "sim/disk/file_versions.h"
+#include "sim/disk/image_state.h"
+#include "sim/kernel/random.h"
+
+namespace harrow::disk {
+namespace {
+
+using faults::CrashImageChoice;
+using faults::Survivors;
+
+class Resolver {
+ public:
+  Resolver(const DiskState& state, const CrashImageChoice& choice)
+      : state_(state), choice_(choice) {
+    ChooseOperations();
+    ChooseNames();
+  }
+
+  Image Resolve() {
+    image_ = Ref<ImageState>::Make();
+    image_->nodes.resize(state_.inodes.size());
+    TakeDirectory(kRootInode);
+    image_->CompactIfSparse();
+    return ImageState::Wrap(image_);
+  }
+
+ private:
+  void ChooseOperations() {
+    const std::size_t count = state_.pending.size();
+    switch (choice_.survivors) {
+      case Survivors::kNone:
+        prefix_ = 0;
+        break;
+      case Survivors::kAll:
+      case Survivors::kNamesOnly:
+      case Survivors::kTornLast:
+      case Survivors::kZeroTail:
+        prefix_ = count;
+        break;
+      case Survivors::kLeaveOneOut:
+        ChooseLeftOut();
+        break;
+      case Survivors::kRandom:
+        ChooseRandomOperations();
+        break;
+    }
+  }
+
+  void ChooseLeftOut() {
+    const std::size_t count = state_.pending.size();
+    prefix_ = count;
+    const std::size_t items = CountPending(state_);
+    if (items == 0) return;
+    std::size_t left_out = choice_.cut % items;
+    if (left_out >= count) {
+      left_out -= count;
+      for (std::size_t i = 0; i < state_.inodes.size(); ++i) {
+        if (!state_.inodes[i].cache.Pending()) continue;
+        if (left_out-- == 0) file_left_out_ = static_cast<InodeNumber>(i);
+      }
+    } else if (state_.profile->metadata_in_order) {
+      prefix_ = left_out;
+    } else {
+      subset_.assign(count, true);
+      subset_[left_out] = false;
+      any_subset_ = true;
+    }
+  }
+
+  void ChooseRandomOperations() {
+    const std::size_t count = state_.pending.size();
+    kernel::Random random = kernel::Random(choice_.seed).Child("metadata");
+    // The two ends are the plain cases, and rare among the prefixes of a long list.
+    const std::uint64_t shape = random.Below(4);
+    const std::uint64_t edge = random.Between(0, count);
+    if (shape == 0) {
+      prefix_ = count;
+    } else if (state_.profile->metadata_in_order || shape == 1) {
+      prefix_ = edge;
+    } else {
+      any_subset_ = true;
+      subset_.resize(count);
+      for (std::size_t i = 0; i < count; ++i) subset_[i] = random.OneIn(2);
+    }
+  }
+
+  bool Survives(std::size_t operation) const {
+    return any_subset_ ? subset_[operation] : operation < prefix_;
+  }
+
+  void ChooseNames() {
+    if (!any_subset_ && (prefix_ == 0 || prefix_ == state_.pending.size())) return;
+    directories_.resize(state_.inodes.size());
+    for (std::size_t i = 0; i < state_.inodes.size(); ++i) {
+      directories_[i] = state_.inodes[i].durable_names;
+    }
+    for (std::size_t i = 0; i < state_.pending.size(); ++i) {
+      if (Survives(i)) ApplyToNames(directories_, state_.pending[i]);
+    }
+  }
+
+  const DirectoryRef& NamesOf(InodeNumber inode) const {
+    if (!directories_.empty()) return directories_[inode];
+    const Inode& from = state_.inodes[inode];
+    // With nothing pending the two are equal.
+    return prefix_ == 0 ? from.durable_names : from.names;
+  }
+
+  void TakeDirectory(InodeNumber inode) {
+    ImageNode& node = image_->nodes[inode];
+    DISK_CHECK(node.empty());
+    node.directory = NamesOf(inode);
+    node.mode = state_.inodes[inode].mode;
+    ++image_->live;
+    for (const DirectoryEntry& entry : node.directory->entries) {
+      const Inode& child = state_.inodes[entry.inode];
+      if (child.IsDirectory()) {
+        TakeDirectory(entry.inode);
+      } else {
+        ImageNode& file = image_->nodes[entry.inode];
+        DISK_CHECK(file.empty());
+        file.file = FileVersion(entry.inode);
+        file.mode = child.mode;
+        ++image_->live;
+      }
+    }
+  }
+
+  FileRef FileVersion(InodeNumber inode) const {
+    const Inode& from = state_.inodes[inode];
+    FileRef durable = from.durable;
+    const CacheView* view = &from.cache;
+    if (from.data_operations > 0) {
+      for (std::size_t i = 0; i < state_.pending.size(); ++i) {
+        const PendingOperation& operation = state_.pending[i];
+        if (operation.inode != inode || !operation.ConcernsData()) continue;
+        if (Survives(i)) {
+          durable = DurableAfter(*state_.profile, durable, operation);
+        } else if (operation.kind == PendingKind::kTruncate) {
+          view = &operation.view;
+          break;
+        }
+      }
+    }
+    FileRef version = MergeByChoice(inode, durable, *view);
+    const LastWrite& last = state_.last_write;
+    if (choice_.survivors == Survivors::kTornLast && last.inode == inode) {
+      version = CutLastWrite(*state_.profile, version, last, choice_.cut);
+    }
+    return version;
+  }
+
+  FileRef MergeByChoice(InodeNumber inode, const FileRef& durable, const CacheView& view) const {
+    DataPolicy policy;
+    switch (choice_.survivors) {
+      case Survivors::kNone:
+        policy.choice = DataChoice::kNothing;
+        break;
+      case Survivors::kAll:
+      case Survivors::kTornLast:
+        break;
+      case Survivors::kNamesOnly:
+        policy.choice = DataChoice::kSizeOnly;
+        break;
+      case Survivors::kLeaveOneOut:
+        if (inode == file_left_out_) policy.choice = DataChoice::kNothing;
+        break;
+      case Survivors::kZeroTail:
+        policy.choice = DataChoice::kZeroTail;
+        policy.tail_pages = choice_.cut == 0 ? 1 : choice_.cut;
+        break;
+      case Survivors::kRandom: {
+        policy.choice = DataChoice::kRandom;
+        kernel::Random random = kernel::Random(kernel::Mix(choice_.seed, inode)).Child("data");
+        policy.random = &random;
+        return Merge(*state_.profile, durable, view, policy);
+      }
+    }
+    return Merge(*state_.profile, durable, view, policy);
+  }
+
+  const DiskState& state_;
+  const CrashImageChoice& choice_;
+  std::size_t prefix_ = 0;  // operations before it survive, unless any_subset_
+  bool any_subset_ = false;
+  std::vector<bool> subset_;  // by operation
+  InodeNumber file_left_out_ = kNoInode;
+  std::vector<DirectoryRef> directories_;  // by inode; empty: the durable or the cached names
+  Ref<ImageState> image_;
+};
+
+}  // namespace
+
+Image ResolveCrash(const DiskState& state, const CrashImageChoice& choice) {
+  return Resolver(state, choice).Resolve();
+}
+
+Image ResolveEverything(const DiskState& state) {
+  Ref<ImageState> image = Ref<ImageState>::Make();
+  image->nodes.resize(state.inodes.size());
+  for (std::size_t i = 0; i < state.inodes.size(); ++i) {
+    const Inode& inode = state.inodes[i];
+    if (inode.links == 0 && i != kRootInode) continue;
+    image->nodes[i] = ImageNode{inode.cache.contents, inode.names, inode.mode};
+    ++image->live;
+  }
+  image->CompactIfSparse();
+  return ImageState::Wrap(image);
+}
+
+std::size_t CountPending(const DiskState& state) {
+  std::size_t count = state.pending.size();
+  for (const Inode& inode : state.inodes) count += inode.cache.Pending() ? 1 : 0;
+  return count;
+}
+
+void ApplyToNames(std::vector<DirectoryRef>& directories, const PendingOperation& operation) {
+  switch (operation.kind) {
+    case PendingKind::kLink:
+      directories[operation.directory].Mutable().Set(operation.name, operation.inode);
+      return;
+    case PendingKind::kUnlink:
+      if (directories[operation.directory]->Find(operation.name) == operation.inode) {
+        directories[operation.directory].Mutable().Erase(operation.name);
+      }
+      return;
+    case PendingKind::kRename: {
+      if (directories[operation.directory]->Find(operation.name) == operation.inode) {
+        directories[operation.directory].Mutable().Erase(operation.name);
+      } else {
+        // An earlier operation on this inode's name did not survive.
+        for (DirectoryRef& directory : directories) {
+          if (!directory) continue;
+          const std::string name(directory->NameOf(operation.inode));
+          if (!name.empty()) directory.Mutable().Erase(name);
+        }
+      }
+      directories[operation.to_directory].Mutable().Set(operation.to_name, operation.inode);
+      return;
+    }
+    case PendingKind::kTruncate:
+    case PendingKind::kWritten:
+      return;
+  }
+}
+
+}  // namespace harrow::disk

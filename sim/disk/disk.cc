@@ -1,0 +1,288 @@
+// Each call finds its descriptor and hands over to the family it belongs to.
+#include "sim/disk/disk.h"
+
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sim/disk/check.h"
+#include "sim/disk/crash_resolver.h"
+#include "sim/disk/disk_impl.h"
+#include "sim/disk/file_versions.h"
+#include "sim/disk/image_state.h"
+
+namespace harrow::disk {
+namespace {
+
+using faults::FileKind;
+using faults::OpKind;
+
+// The longest read or write of Linux: what is asked past it is not transferred.
+constexpr std::size_t kTransferMax = 0x7ffff000;
+
+}  // namespace
+
+Disk::Impl::Impl(const DiskOptions& disk_options, const Image& start)
+    : options(disk_options), injector(disk_options.plan) {
+  state.profile = &GetProfile(options.profile);
+  const ImageState& image = ImageState::Of(start);
+  constexpr std::size_t kRoomForNew = 8;
+  state.inodes.reserve(image.nodes.size() + kRoomForNew);
+  for (const ImageNode& node : image.nodes) {
+    Inode& inode = state.inodes.emplace_back();
+    inode.mode = node.mode;
+    inode.cache.contents = node.file;
+    inode.durable = node.file;
+    inode.names = node.directory;
+    inode.durable_names = node.directory;
+    if (node.directory) inode.kind = FileKind::kDirectory;
+  }
+  state.inodes[kRootInode].parent = kRootInode;
+  for (std::size_t i = 0; i < image.nodes.size(); ++i) {
+    if (!image.nodes[i].directory) continue;
+    for (const DirectoryEntry& entry : image.nodes[i].directory->entries) {
+      Inode& child = state.inodes[entry.inode];
+      child.links = 1;
+      if (child.IsDirectory()) child.parent = static_cast<InodeNumber>(i);
+    }
+  }
+}
+
+Disk::Disk(const DiskOptions& options, const Image& start)
+    : impl_(std::make_unique<Impl>(options, start)) {}
+
+Disk::~Disk() = default;
+
+int Disk::Open(std::string_view path, int flags, mode_t mode) {
+  return impl_->Open(path, flags, mode);
+}
+
+int Disk::Close(int fd) {
+  const Descriptor* const file = impl_->Opened(fd);
+  if (file == nullptr) return -EBADF;
+  const auto effect = impl_->Decide(impl_->state.inodes[file->inode].kind, OpKind::kClose);
+  // As on Linux the descriptor is gone whatever close returns.
+  const int result = impl_->Close(fd);
+  const int refusal = Refusal(effect);
+  return refusal != 0 ? refusal : AfterEffect(effect, result);
+}
+
+ssize_t Disk::Read(int fd, void* buffer, std::size_t size) {
+  Descriptor* const file = impl_->Opened(fd);
+  if (file == nullptr) return -EBADF;
+  const ssize_t result = impl_->Pread(*file, buffer, std::min(size, kTransferMax), file->offset);
+  if (result > 0) file->offset += static_cast<std::uint64_t>(result);
+  return result;
+}
+
+ssize_t Disk::Pread(int fd, void* buffer, std::size_t size, off_t offset) {
+  if (offset < 0) return -EINVAL;
+  const Descriptor* const file = impl_->Opened(fd);
+  if (file == nullptr) return -EBADF;
+  return impl_->Pread(*file, buffer, std::min(size, kTransferMax),
+                      static_cast<std::uint64_t>(offset));
+}
+
+ssize_t Disk::Write(int fd, const void* data, std::size_t size) {
+  Descriptor* const file = impl_->Opened(fd);
+  if (file == nullptr) return -EBADF;
+  const ssize_t result = impl_->Write(*file, data, std::min(size, kTransferMax), file->offset);
+  if (result <= 0) return result;
+  if ((file->flags & O_APPEND) != 0) {
+    file->offset = impl_->state.inodes[file->inode].cache.contents->size;
+  } else {
+    file->offset += static_cast<std::uint64_t>(result);
+  }
+  return result;
+}
+
+ssize_t Disk::Pwrite(int fd, const void* data, std::size_t size, off_t offset) {
+  if (offset < 0) return -EINVAL;
+  const Descriptor* const file = impl_->Opened(fd);
+  if (file == nullptr) return -EBADF;
+  return impl_->Write(*file, data, std::min(size, kTransferMax),
+                      static_cast<std::uint64_t>(offset));
+}
+
+off_t Disk::Seek(int fd, off_t offset, int whence) {
+  Descriptor* const file = impl_->Opened(fd);
+  return file == nullptr ? -EBADF : impl_->Seek(*file, offset, whence);
+}
+
+int Disk::Sync(int fd) {
+  Descriptor* const file = impl_->Opened(fd);
+  return file == nullptr ? -EBADF : impl_->Sync(*file);
+}
+
+int Disk::Truncate(int fd, off_t size) {
+  if (size < 0) return -EINVAL;
+  const Descriptor* const file = impl_->Opened(fd);
+  if (file == nullptr) return -EBADF;
+  if ((file->flags & O_ACCMODE) == O_RDONLY) return -EINVAL;
+  return impl_->TruncateCall(file->inode, size);
+}
+
+int Disk::TruncatePath(std::string_view path, off_t size) {
+  if (size < 0) return -EINVAL;
+  const Found found = impl_->Walk(path);
+  if (found.error != 0) return found.error;
+  if (found.inode == kNoInode) return -ENOENT;
+  if (impl_->state.inodes[found.inode].IsDirectory()) return -EISDIR;
+  if (found.trailing_slash) return -ENOTDIR;
+  return impl_->TruncateCall(found.inode, size);
+}
+
+int Disk::Allocate(int fd, int mode, off_t offset, off_t size) {
+  Descriptor* const file = impl_->Opened(fd);
+  return file == nullptr ? -EBADF : impl_->Allocate(*file, mode, offset, size);
+}
+
+int Disk::Rename(std::string_view from, std::string_view to) { return impl_->Rename(from, to); }
+
+int Disk::Unlink(std::string_view path) { return impl_->Unlink(path); }
+
+int Disk::Mkdir(std::string_view path, mode_t mode) { return impl_->Mkdir(path, mode); }
+
+int Disk::Rmdir(std::string_view path) { return impl_->Rmdir(path); }
+
+int Disk::Stat(std::string_view path, struct stat* out) {
+  const auto effect = impl_->Decide(impl_->Classify(path), OpKind::kStat);
+  if (const int error = Refusal(effect); error != 0) return error;
+  const Found found = impl_->Walk(path);
+  if (found.error != 0) return found.error;
+  if (found.inode == kNoInode) return -ENOENT;
+  if (found.trailing_slash && !impl_->state.inodes[found.inode].IsDirectory()) return -ENOTDIR;
+  impl_->FillStat(found.inode, out);
+  return 0;
+}
+
+int Disk::Fstat(int fd, struct stat* out) {
+  const Descriptor* const file = impl_->Opened(fd);
+  if (file == nullptr) return -EBADF;
+  const auto effect = impl_->Decide(impl_->state.inodes[file->inode].kind, OpKind::kStat);
+  if (const int error = Refusal(effect); error != 0) return error;
+  impl_->FillStat(file->inode, out);
+  return 0;
+}
+
+int Disk::Access(std::string_view path, int mode) {
+  constexpr int kKnown = R_OK | W_OK | X_OK;
+  if ((mode & ~kKnown) != 0) return -EINVAL;
+  struct stat found;
+  const int result = Stat(path, &found);
+  if (result != 0) return result;
+  constexpr mode_t kAnyExecute = 0111;
+  const bool file = S_ISREG(found.st_mode);
+  return (mode & X_OK) != 0 && file && (found.st_mode & kAnyExecute) == 0 ? -EACCES : 0;
+}
+
+int Disk::List(std::string_view path, std::vector<std::string>* names) {
+  const auto effect = impl_->Decide(FileKind::kDirectory, OpKind::kList);
+  if (const int error = Refusal(effect); error != 0) return error;
+  return impl_->List(path, names);
+}
+
+int Disk::Lock(int fd, int operation, struct flock* lock) {
+  const Descriptor* const file = impl_->Opened(fd);
+  return file == nullptr ? -EBADF : impl_->Lock(*file, operation, lock);
+}
+
+Image Disk::Crash(const faults::CrashImageChoice& choice) const {
+  return ResolveCrash(impl_->state, choice);
+}
+
+Image Disk::Everything() const { return ResolveEverything(impl_->state); }
+
+std::size_t Disk::PendingCount() const { return CountPending(impl_->state); }
+
+bool Disk::IsOpen(int fd) const { return impl_->Opened(fd) != nullptr; }
+
+int Disk::FlagsOf(int fd) const { return impl_->Opened(fd)->flags; }
+
+std::string Disk::PathOf(int fd) const {
+  std::string path;
+  InodeNumber inode = impl_->Opened(fd)->inode;
+  while (inode != kRootInode) {
+    // Traces are for people: a search is cheap enough, and keeps nothing up to date for nothing.
+    InodeNumber parent = kNoInode;
+    std::string_view name;
+    for (std::size_t i = 0; i < impl_->state.inodes.size() && name.empty(); ++i) {
+      const Inode& directory = impl_->state.inodes[i];
+      if (!directory.IsDirectory()) continue;
+      name = directory.names->NameOf(inode);
+      parent = static_cast<InodeNumber>(i);
+    }
+    if (name.empty()) return "(unlinked)";
+    path = path.empty() ? std::string(name) : std::string(name) + "/" + path;
+    inode = parent;
+  }
+  return path;
+}
+
+FileKind Disk::KindOf(int fd) const { return impl_->state.inodes[impl_->Opened(fd)->inode].kind; }
+
+FileKind Disk::KindOf(std::string_view path) const { return impl_->Classify(path); }
+
+OpKind Disk::OpenKind(std::string_view path, int flags) const {
+  return impl_->OpenKind(impl_->Walk(path), flags);
+}
+
+OpKind Disk::SyncKind(int fd) const {
+  return impl_->state.inodes[impl_->Opened(fd)->inode].IsDirectory() ? OpKind::kSyncDir
+                                                                     : OpKind::kSync;
+}
+
+std::uint32_t* Disk::LabelOf(int fd) {
+  return &impl_->state.inodes[impl_->Opened(fd)->inode].label;
+}
+
+std::uint32_t* Disk::LabelOfDirectory(std::string_view path) {
+  return &impl_->state.inodes[impl_->Walk(path).directory].label;
+}
+
+const DiskStats& Disk::stats() const { return impl_->stats; }
+
+const faults::Injector& Disk::injector() const { return impl_->injector; }
+
+const Profile& Disk::profile() const { return *impl_->state.profile; }
+
+void Disk::CheckInvariants() const { impl_->CheckInvariants(); }
+
+void Disk::Impl::CheckInvariants() const {
+  std::vector<std::uint32_t> data_operations(state.inodes.size());
+  std::vector<std::uint32_t> links(state.inodes.size());
+  std::vector<std::uint32_t> open(state.inodes.size());
+  for (const PendingOperation& operation : state.pending) {
+    if (operation.ConcernsData()) ++data_operations[operation.inode];
+  }
+  for (const Descriptor& file : descriptors) {
+    if (file.inode != kNoInode) ++open[file.inode];
+  }
+  for (const Inode& inode : state.inodes) {
+    if (!inode.IsDirectory()) continue;
+    for (const DirectoryEntry& entry : inode.names->entries) ++links[entry.inode];
+  }
+  for (std::size_t i = 0; i < state.inodes.size(); ++i) {
+    const Inode& inode = state.inodes[i];
+    DISK_CHECK(inode.data_operations == data_operations[i]);
+    DISK_CHECK(inode.links == links[i]);
+    DISK_CHECK(inode.open == open[i]);
+    if (inode.IsDirectory() || !inode.cache.contents || inode.cache.lost) continue;
+    FileRef durable = inode.durable;
+    for (const PendingOperation& operation : state.pending) {
+      if (operation.inode == i && operation.ConcernsData()) {
+        durable = DurableAfter(*state.profile, durable, operation);
+      }
+    }
+    const FileContents& cache = *inode.cache.contents;
+    DISK_CHECK(cache.pages.size() <= PageCount(cache.size));
+    DISK_CHECK(inode.cache.size_dirty || cache.size == durable->size);
+    for (std::size_t page = 0; page < cache.pages.size(); ++page) {
+      if (inode.cache.dirty.Test(page)) continue;
+      DISK_CHECK(PageHash(cache.PageAt(page)) == PageHash(durable->PageAt(page)));
+    }
+  }
+}
+
+}  // namespace harrow::disk

@@ -1,0 +1,166 @@
+// Reads and writes go to the cache. A write marks its pages dirty; a change of size other than by a
+// write is a pending operation that remembers the cache as it was.
+#include <fcntl.h>
+
+#include <algorithm>
+#include <cerrno>
+
+#include "sim/disk/check.h"
+#include "sim/disk/disk_impl.h"
+
+namespace harrow::disk {
+namespace {
+
+constexpr blksize_t kBlockSize = static_cast<blksize_t>(kPageSize);
+constexpr dev_t kDevice = 0x4877;
+
+bool Writable(int flags) { return (flags & O_ACCMODE) != O_RDONLY; }
+bool Readable(int flags) { return (flags & O_ACCMODE) != O_WRONLY; }
+
+}  // namespace
+
+ssize_t Disk::Impl::Pread(const Descriptor& file, void* buffer, std::size_t size,
+                          std::uint64_t offset) {
+  const Inode& inode = state.inodes[file.inode];
+  if (!Readable(file.flags)) return -EBADF;
+  ++stats.reads;
+  if (inode.IsDirectory()) return -EISDIR;
+  if (!injector.idle()) {
+    const auto effect = injector.Decide(inode.kind, faults::OpKind::kRead);
+    if (const int error = Refusal(effect); error != 0) return error;
+    if (effect && effect->kind == faults::EffectKind::kShortRead) {
+      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, effect->bytes));
+    }
+  }
+  const FileContents& contents = *inode.cache.contents;
+  if (offset >= contents.size) return 0;
+  size = static_cast<std::size_t>(std::min<std::uint64_t>(size, contents.size - offset));
+  contents.Read(offset, buffer, size);
+  return static_cast<ssize_t>(size);
+}
+
+void Disk::Impl::RecordLastWrite(InodeNumber number, std::uint64_t offset, std::size_t length) {
+  const FileContents& contents = *state.inodes[number].cache.contents;
+  LastWrite& last = state.last_write;
+  last.inode = number;
+  last.offset = offset;
+  last.length = length;
+  last.size_before = contents.size;
+  last.before.clear();
+  const std::uint64_t end = std::min<std::uint64_t>(offset + length, contents.size);
+  for (std::uint64_t at = offset; at < end; at = (at / kPageSize + 1) * kPageSize) {
+    last.before.emplace_back(at / kPageSize, contents.PageRefAt(at / kPageSize));
+  }
+}
+
+ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t size,
+                          std::uint64_t offset) {
+  Inode& inode = state.inodes[file.inode];
+  if (!Writable(file.flags)) return -EBADF;
+  ++stats.mutations;
+  int next_error = 0;
+  if (!injector.idle()) {
+    const auto effect = injector.Decide(inode.kind, faults::OpKind::kWrite);
+    if (inode.next_write_error != 0) return -std::exchange(inode.next_write_error, 0);
+    if (const int error = Refusal(effect); error != 0) return error;
+    if (effect && effect->kind == faults::EffectKind::kShortWrite) {
+      if (effect->bytes == 0) return -effect->error;
+      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, effect->bytes));
+      next_error = effect->error;
+    }
+  }
+  if (size == 0) return 0;
+  if ((file.flags & O_APPEND) != 0) offset = inode.cache.contents->size;
+  if (offset >= kMaxFileSize) return -EFBIG;
+  size = static_cast<std::size_t>(std::min<std::uint64_t>(size, kMaxFileSize - offset));
+  RecordLastWrite(file.inode, offset, size);
+  CacheView& cache = inode.cache;
+  if (offset + size > cache.contents->size) cache.size_dirty = true;
+  cache.contents.Mutable().Write(offset, data, size);
+  for (std::uint64_t page = offset / kPageSize; page < PageCount(offset + size); ++page) {
+    cache.dirty.Set(page);
+  }
+  inode.next_write_error = next_error;
+  return static_cast<ssize_t>(size);
+}
+
+int Disk::Impl::Truncate(InodeNumber number, std::uint64_t size) {
+  CacheView& cache = state.inodes[number].cache;
+  if (cache.contents->size == size) return 0;
+  if (size > kMaxFileSize) return -EFBIG;
+  PendingOperation& operation = AddPending(PendingKind::kTruncate, number);
+  operation.size = size;
+  operation.view = cache;
+  ++state.inodes[number].data_operations;
+  cache.contents.Mutable().Resize(size);
+  cache.dirty.ClearFrom(PageCount(size));
+  cache.size_dirty = false;
+  if (state.last_write.inode == number) state.last_write = LastWrite();
+  return 0;
+}
+
+int Disk::Impl::TruncateCall(InodeNumber number, off_t size) {
+  ++stats.mutations;
+  const auto effect = Decide(state.inodes[number].kind, faults::OpKind::kTruncate);
+  if (const int error = Refusal(effect); error != 0) return error;
+  return AfterEffect(effect, Truncate(number, static_cast<std::uint64_t>(size)));
+}
+
+int Disk::Impl::Allocate(Descriptor& file, int mode, off_t offset, off_t size) {
+  ++stats.mutations;
+  const auto effect = Decide(state.inodes[file.inode].kind, faults::OpKind::kAllocate);
+  if (const int error = Refusal(effect); error != 0) return error;
+  if (offset < 0 || size <= 0) return -EINVAL;
+  if ((mode & ~FALLOC_FL_KEEP_SIZE) != 0) return -EOPNOTSUPP;
+  if (!Writable(file.flags)) return -EBADF;
+  const auto first = static_cast<std::uint64_t>(offset);
+  const auto length = static_cast<std::uint64_t>(size);
+  if (first + length > kMaxFileSize) return -EFBIG;
+  const bool grows = first + length > state.inodes[file.inode].cache.contents->size;
+  if (mode == 0 && grows) Truncate(file.inode, first + length);
+  return AfterEffect(effect, 0);
+}
+
+off_t Disk::Impl::Seek(Descriptor& file, off_t offset, int whence) {
+  const Inode& inode = state.inodes[file.inode];
+  std::uint64_t base = 0;
+  if (whence == SEEK_CUR) {
+    base = file.offset;
+  } else if (whence == SEEK_END) {
+    base = inode.IsDirectory() ? 0 : inode.cache.contents->size;
+  } else if (whence != SEEK_SET) {
+    return -EINVAL;
+  }
+  off_t target = 0;
+  if (__builtin_add_overflow(static_cast<off_t>(base), offset, &target)) return -EOVERFLOW;
+  if (target < 0) return -EINVAL;
+  file.offset = static_cast<std::uint64_t>(target);
+  return target;
+}
+
+void Disk::Impl::FillStat(InodeNumber number, struct stat* out) const {
+  const Inode& inode = state.inodes[number];
+  *out = {};
+  out->st_dev = kDevice;
+  // 0 is no inode number to some programs, and 2 is what a root directory has on ext4.
+  out->st_ino = number + 2;
+  out->st_blksize = kBlockSize;
+  if (inode.IsDirectory()) {
+    out->st_mode = S_IFDIR | inode.mode;
+    out->st_size = static_cast<off_t>(kPageSize);
+    out->st_nlink = inode.links == 0 && number != kRootInode ? 0 : 2;
+    for (const DirectoryEntry& entry : inode.names->entries) {
+      if (state.inodes[entry.inode].IsDirectory()) ++out->st_nlink;
+    }
+    out->st_blocks = static_cast<blkcnt_t>(kSectorsPerPage);
+    return;
+  }
+  out->st_mode = S_IFREG | inode.mode;
+  out->st_size = static_cast<off_t>(inode.cache.contents->size);
+  out->st_nlink = inode.links;
+  for (const PageRef& page : inode.cache.contents->pages) {
+    if (page) out->st_blocks += static_cast<blkcnt_t>(kSectorsPerPage);
+  }
+}
+
+}  // namespace harrow::disk

@@ -1,0 +1,135 @@
+// The inside of Disk: its state, descriptors and counters. Families of calls are in disk_files.cc,
+// disk_names.cc, disk_sync.cc and disk_locks.cc.
+//
+// Threading: one OS thread.
+#ifndef HARROW_SIM_DISK_DISK_IMPL_H_
+#define HARROW_SIM_DISK_DISK_IMPL_H_
+
+#include <cerrno>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/disk/disk.h"
+#include "sim/disk/disk_state.h"
+
+namespace harrow::disk {
+
+// An open file description.
+struct Descriptor {
+  InodeNumber inode = kNoInode;  // kNoInode: not open
+  int flags = 0;
+  std::uint64_t offset = 0;
+  std::uint64_t id = 0;            // the owner of its OFD locks
+  std::uint32_t error_number = 0;  // the last writeback error it reported, or need not report
+};
+
+// Where a path leads. `error` (-errno) is set when a directory on the way is missing or is none.
+struct Found {
+  enum class Last : std::uint8_t { kName, kDot, kDotDot, kRoot };
+  int error = 0;
+  Last last = Last::kRoot;
+  bool trailing_slash = false;
+  InodeNumber directory = kRootInode;  // the parent; for kDot, kDotDot and kRoot the inode itself
+  std::string_view name;               // kName
+  InodeNumber inode = kRootInode;      // kNoInode: no such name
+};
+
+class Disk::Impl {
+ public:
+  Impl(const DiskOptions& options, const Image& start);
+
+  // disk_files.cc
+  ssize_t Pread(const Descriptor& file, void* buffer, std::size_t size, std::uint64_t offset);
+  ssize_t Write(const Descriptor& file, const void* data, std::size_t size, std::uint64_t offset);
+  int Truncate(InodeNumber number, std::uint64_t size);
+  int TruncateCall(InodeNumber number, off_t size);
+  int Allocate(Descriptor& file, int mode, off_t offset, off_t size);
+  off_t Seek(Descriptor& file, off_t offset, int whence);
+  void FillStat(InodeNumber number, struct stat* out) const;
+
+  // disk_names.cc
+  Found Walk(std::string_view path) const;
+  faults::OpKind OpenKind(const Found& found, int flags) const;
+  int Open(std::string_view path, int flags, mode_t mode);
+  int OpenFound(const Found& found, int flags, mode_t mode);
+  int Rename(std::string_view from, std::string_view to);
+  int RenameFound(const Found& from, const Found& to);
+  int Unlink(std::string_view path);
+  int Mkdir(std::string_view path, mode_t mode);
+  int Rmdir(std::string_view path);
+  int List(std::string_view path, std::vector<std::string>* names) const;
+
+  // disk_sync.cc
+  int Sync(Descriptor& file);
+
+  // disk_locks.cc
+  int Lock(const Descriptor& file, int operation, struct flock* lock);
+  void ReleaseLocks(const Descriptor& file);
+
+  int Close(int fd);
+
+  Descriptor* Opened(int fd) {
+    const auto index = static_cast<std::size_t>(fd);
+    if (fd < 0 || index >= descriptors.size() || descriptors[index].inode == kNoInode) {
+      return nullptr;
+    }
+    return &descriptors[index];
+  }
+  std::optional<faults::Effect> Decide(faults::FileKind file, faults::OpKind operation) {
+    if (injector.idle()) return std::nullopt;
+    return injector.Decide(file, operation);
+  }
+  faults::FileKind Classify(std::string_view path) const {
+    return options.classify == nullptr ? faults::FileKind::kOther : options.classify(path);
+  }
+  void CheckInvariants() const;
+
+  DiskOptions options;
+  DiskState state;
+  faults::Injector injector;
+  DiskStats stats;
+  std::vector<Descriptor> descriptors;
+
+ private:
+  InodeNumber NewInode(mode_t mode);
+  InodeNumber CreateFile(const Found& found, mode_t mode);
+  int NewDescriptor(InodeNumber inode, int flags);
+  void AddName(InodeNumber directory, std::string_view name, InodeNumber inode);
+  void RemoveName(InodeNumber directory, std::string_view name, InodeNumber inode);
+  PendingOperation& AddPending(PendingKind kind, InodeNumber inode);
+  bool IsAncestor(InodeNumber ancestor, InodeNumber directory) const;
+  void RecordLastWrite(InodeNumber number, std::uint64_t offset, std::size_t length);
+
+  int ReportPastError(Descriptor& file);
+  void FailSync(InodeNumber number, int error);
+  void MakeDurable(InodeNumber number);
+  void CommitEverything();
+  void CommitDataOf(InodeNumber number);
+  void CommitNamesOf(InodeNumber directory);
+  void CommitDataOperation(const PendingOperation& operation);
+  void WriteBack(Inode& inode);
+  void Reap();
+
+  std::uint64_t next_description_ = LockRange::kProcess + 1;
+  std::vector<InodeNumber> orphans_;  // without a name; their bytes go when nothing refers to them
+};
+
+// The -errno of an effect that stops the call before it does anything; 0 for the others.
+inline int Refusal(const std::optional<faults::Effect>& effect) {
+  if (!effect) return 0;
+  if (effect->kind == faults::EffectKind::kError) return -effect->error;
+  return effect->kind == faults::EffectKind::kInterrupt ? -EINTR : 0;
+}
+
+// What a call that took effect returns: its result, or the error it is made to report.
+inline int AfterEffect(const std::optional<faults::Effect>& effect, int result) {
+  return effect && effect->kind == faults::EffectKind::kAppliedError && result >= 0 ? -effect->error
+                                                                                    : result;
+}
+
+}  // namespace harrow::disk
+
+#endif  // HARROW_SIM_DISK_DISK_IMPL_H_
