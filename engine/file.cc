@@ -19,8 +19,6 @@
 namespace harrow::engine {
 namespace {
 
-constexpr std::size_t kReadGrowth = 4096;
-
 absl::Status MakeError(absl::StatusCode code, const char* operation, const std::string& path,
                        const char* detail) {
   std::string text;
@@ -165,19 +163,14 @@ absl::StatusOr<std::string> ReadFile(const std::string& path) {
   if (!fd.ok()) return fd.status();
   absl::StatusOr<std::uint64_t> size = DescriptorSize(path, *fd);
   if (!size.ok()) return size.status();
-  // The size is a hint: only a read of nothing is the end.
   std::string data;
-  data.resize(static_cast<std::size_t>(*size) + 1);
-  std::size_t done = 0;
-  while (true) {
-    absl::StatusOr<std::size_t> n =
-        ReadUpTo(path, *fd, done, data.size() - done, data.data() + done);
-    if (!n.ok()) return n.status();
-    done += *n;
-    if (done < data.size()) break;
-    data.resize(data.size() + std::max(kReadGrowth, data.size() / 2));
+  data.resize(static_cast<std::size_t>(*size));
+  absl::StatusOr<std::size_t> done = ReadUpTo(path, *fd, 0, data.size(), data.data());
+  if (!done.ok()) return done.status();
+  // Nobody shortens a file here: bytes that are not delivered are a failed read, not an end.
+  if (*done < data.size()) {
+    return MakeError(absl::StatusCode::kInternal, "read", path, "less than the size was read");
   }
-  data.resize(done);
   return data;
 }
 

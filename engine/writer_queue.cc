@@ -27,6 +27,12 @@ void WriterQueue::Start(SequenceNumber last_sequence) {
   allocated_ = last_sequence;
 }
 
+std::size_t WriterQueue::WriterCount() const {
+  std::size_t count = 0;
+  for (const Writer* writer = head_; writer != nullptr; writer = writer->next) ++count;
+  return count;
+}
+
 absl::Status WriterQueue::Write(const WriteBatch* batch, bool sync) {
   Writer self;
   self.batch = batch;
@@ -46,8 +52,10 @@ absl::Status WriterQueue::Write(const WriteBatch* batch, bool sync) {
 
 absl::Status WriterQueue::Lead(std::unique_lock<std::mutex>& lock, Writer* leader, Writer** last) {
   const bool flush = leader->batch == nullptr;
+  if (!error_->ok()) return error_->status();
   absl::Status status = backend_->MakeRoom(lock, flush);
   if (!status.ok()) return status;
+  // Making room may have taken a while without the lock.
   if (!error_->ok()) return error_->status();
   if (flush) return absl::OkStatus();
 

@@ -78,6 +78,8 @@ class WriterQueue {
   SequenceNumber allocated_sequence() const { return allocated_; }
   std::uint64_t group_count() const { return group_count_; }
   std::uint64_t group_of_many_count() const { return group_of_many_count_; }
+  // Writers in the queue, the leader included. Takes as many steps.
+  std::size_t WriterCount() const;
 
  private:
   struct Writer;

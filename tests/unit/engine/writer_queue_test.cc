@@ -1,0 +1,391 @@
+// Real threads on a backend that only takes notes. A leader is held in its append until the writers
+// behind it stand in a known order; then it is let go, and the notes say which groups they became.
+#include "engine/writer_queue.h"
+
+#include <atomic>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "engine/write_batch.h"
+#include "gtest/gtest.h"
+
+namespace harrow::engine {
+namespace {
+
+// "3:a,b" is a batch with sequence 3 that puts a and b. Long keys are cut to one letter.
+std::string Describe(std::string_view contents) {
+  class Keys : public WriteBatch::Handler {
+   public:
+    void Put(std::string_view key, std::string_view /*value*/) override { Add(key); }
+    void Delete(std::string_view key) override { Add(key); }
+    std::string text;
+
+   private:
+    void Add(std::string_view key) {
+      if (!text.empty()) text += ",";
+      text += key.substr(0, 1);
+    }
+  };
+  Keys keys;
+  EXPECT_TRUE(WriteBatch::IterateContents(contents, &keys).ok());
+  return std::to_string(DecodeFixed64(contents.data())) + ":" + keys.text;
+}
+
+class NotingBackend final : public WriteBackend {
+ public:
+  enum class Step { kNone, kMakeRoom, kAppend, kSync, kApply };
+
+  absl::Status MakeRoom(std::unique_lock<std::mutex>& lock, bool force) override {
+    EXPECT_TRUE(lock.owns_lock());
+    if (force) Note("flush");
+    return fail_at == Step::kMakeRoom ? failure : absl::OkStatus();
+  }
+  absl::Status Append(std::string_view record) override {
+    Note("append " + Describe(record));
+    std::unique_lock<std::mutex> lock(mutex_);
+    while (hold_) changed_.wait(lock);
+    return fail_at == Step::kAppend ? failure : absl::OkStatus();
+  }
+  absl::Status Sync() override {
+    Note("sync");
+    return fail_at == Step::kSync ? failure : absl::OkStatus();
+  }
+  absl::Status Apply(const WriteBatch& batch) override {
+    if (during_apply) during_apply(batch);
+    Note("apply " + Describe(batch.Contents()));
+    return fail_at == Step::kApply ? failure : absl::OkStatus();
+  }
+
+  void Hold() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    hold_ = true;
+  }
+  void LetGo() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    hold_ = false;
+    changed_.notify_all();
+  }
+  std::string TakeNotes() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return std::exchange(notes_, "");
+  }
+  std::size_t NoteSize() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return notes_.size();
+  }
+
+  Step fail_at = Step::kNone;  // set while no writer is about, or the leader is held
+  absl::Status failure = absl::InternalError("the disk says no");
+  std::function<void(const WriteBatch&)> during_apply;
+
+ private:
+  void Note(const std::string& line) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    notes_ += line + "\n";
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool hold_ = false;
+  std::string notes_;
+};
+
+class WriterQueueTest : public testing::Test {
+ protected:
+  WriterQueueTest() { queue_.Start(10); }
+  ~WriterQueueTest() override { Join(); }
+
+  static WriteBatch BatchOf(const std::string& key, std::size_t value_size = 1) {
+    WriteBatch batch;
+    batch.Put(key, std::string(value_size, 'v'));
+    return batch;
+  }
+
+  std::size_t WriterCount() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return queue_.WriterCount();
+  }
+  SequenceNumber Published() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return queue_.published_sequence();
+  }
+  SequenceNumber Allocated() {
+    std::lock_guard<std::mutex> lock(mutex_);
+    return queue_.allocated_sequence();
+  }
+
+  // Starts a writer and returns when it stands in the queue; no batch is a flush.
+  void Queue(std::unique_ptr<WriteBatch> batch, bool sync) {
+    const std::size_t before = WriterCount();
+    const std::size_t index = threads_.size();
+    batches_.push_back(std::move(batch));
+    threads_.emplace_back([this, index, sync, mine = batches_.back().get()] {
+      const absl::Status status = queue_.Write(mine, sync);
+      std::lock_guard<std::mutex> lock(results_mutex_);
+      results_[index] = status;
+    });
+    while (WriterCount() == before) std::this_thread::yield();
+  }
+  void Queue(const std::string& key, bool sync, std::size_t value_size = 1) {
+    Queue(std::make_unique<WriteBatch>(BatchOf(key, value_size)), sync);
+  }
+  void QueueFlush() { Queue(std::unique_ptr<WriteBatch>(), false); }
+
+  // A leader that stands in its append, so that those queued next wait behind it.
+  void HoldLeader(bool sync = false) {
+    backend_.Hold();
+    Queue("l", sync);
+    while (backend_.NoteSize() == 0) std::this_thread::yield();
+  }
+  // What was called, and what each writer got, in the order they were queued.
+  std::string Release() {
+    backend_.LetGo();
+    Join();
+    return backend_.TakeNotes();
+  }
+  void Join() {
+    backend_.LetGo();
+    for (std::thread& thread : threads_) {
+      if (thread.joinable()) thread.join();
+    }
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  BackgroundError error_{&changed_};
+  NotingBackend backend_;
+  WriterQueue queue_{&mutex_, &error_, &backend_};
+  std::vector<std::unique_ptr<WriteBatch>> batches_;
+  std::vector<std::thread> threads_;
+  std::mutex results_mutex_;
+  std::map<std::size_t, absl::Status> results_;
+};
+
+TEST_F(WriterQueueTest, OneWriterIsAppendedSyncedAppliedInThisOrder) {
+  const WriteBatch batch = BatchOf("a");
+  EXPECT_TRUE(queue_.Write(&batch, true).ok());
+  EXPECT_EQ(backend_.TakeNotes(), "append 11:a\nsync\napply 11:a\n");
+  EXPECT_TRUE(queue_.Write(&batch, false).ok());
+  EXPECT_EQ(backend_.TakeNotes(), "append 12:a\napply 12:a\n");
+  EXPECT_EQ(batch.Contents(), BatchOf("a").Contents()) << "the caller's batch was changed";
+  EXPECT_EQ(Published(), 12U);
+}
+
+TEST_F(WriterQueueTest, ThoseThatWaitBecomeOneGroup) {
+  HoldLeader();
+  for (const char* key : {"a", "b", "c"}) Queue(key, false);
+  EXPECT_EQ(Release(),
+            "append 11:l\napply 11:l\n"
+            "append 12:a,b,c\napply 12:a,b,c\n");
+  for (const auto& [index, status] : results_) EXPECT_TRUE(status.ok()) << index;
+  EXPECT_EQ(Published(), 14U);
+  EXPECT_EQ(batches_[1]->Contents(), BatchOf("a").Contents());
+}
+
+TEST_F(WriterQueueTest, SyncWriterLeadsItsOwnGroupBehindUnsyncedOne) {
+  HoldLeader();
+  Queue("a", false);
+  Queue("b", true);
+  Queue("c", false);
+  Queue("d", true);
+  EXPECT_EQ(Release(),
+            "append 11:l\napply 11:l\n"
+            "append 12:a\napply 12:a\n"
+            "append 13:b,c,d\nsync\napply 13:b,c,d\n");
+}
+
+TEST_F(WriterQueueTest, NoGroupPassesOverFlush) {
+  HoldLeader(true);
+  Queue("a", true);
+  QueueFlush();
+  Queue("b", true);
+  EXPECT_EQ(Release(),
+            "append 11:l\nsync\napply 11:l\n"
+            "append 12:a\nsync\napply 12:a\n"
+            "flush\n"
+            "append 13:b\nsync\napply 13:b\n");
+}
+
+TEST_F(WriterQueueTest, SmallLeaderTakesLittleMore) {
+  HoldLeader();
+  Queue("a", false, 100);
+  Queue("b", false, 100'000);
+  Queue("c", false, 40'000);  // past 128 KiB
+  Queue("d", false, 1);
+  EXPECT_EQ(Release(),
+            "append 11:l\napply 11:l\n"
+            "append 12:a,b\napply 12:a,b\n"
+            "append 14:c,d\napply 14:c,d\n");
+}
+
+TEST_F(WriterQueueTest, LargeLeaderTakesUpToTheLimitAndHugeOneGoesAlone) {
+  HoldLeader();
+  Queue("a", false, 200'000);
+  Queue("b", false, 700'000);
+  Queue("c", false, 200'000);  // past 1 MiB
+  Queue("d", false, 2'000'000);
+  Queue("e", false, 1);
+  EXPECT_EQ(Release(),
+            "append 11:l\napply 11:l\n"
+            "append 12:a,b\napply 12:a,b\n"
+            "append 14:c\napply 14:c\n"
+            "append 15:d\napply 15:d\n"
+            "append 16:e\napply 16:e\n");
+}
+
+TEST_F(WriterQueueTest, EmptyBatchIsNotAppendedButSyncs) {
+  const WriteBatch empty;
+  EXPECT_TRUE(queue_.Write(&empty, false).ok());
+  EXPECT_EQ(backend_.TakeNotes(), "");
+  EXPECT_TRUE(queue_.Write(&empty, true).ok());
+  EXPECT_EQ(backend_.TakeNotes(), "sync\n");
+  EXPECT_EQ(Published(), 10U);
+}
+
+TEST_F(WriterQueueTest, NothingIsPublishedBeforeItIsApplied) {
+  SequenceNumber seen = 0;
+  backend_.during_apply = [&](const WriteBatch&) { seen = Published(); };
+  WriteBatch batch = BatchOf("a");
+  batch.Put("b", "");
+  EXPECT_TRUE(queue_.Write(&batch, false).ok());
+  EXPECT_EQ(seen, 10U);
+  EXPECT_EQ(Published(), 12U);
+}
+
+struct FailureCase {
+  const char* name;
+  NotingBackend::Step step;
+  const char* notes;  // of the group that fails
+};
+
+class WriterQueueFailureTest : public WriterQueueTest,
+                               public testing::WithParamInterface<FailureCase> {};
+
+TEST_P(WriterQueueFailureTest, ReachesEveryMemberAndSticks) {
+  HoldLeader();
+  Queue("a", true);
+  Queue("b", false);
+  Queue("c", true);
+  QueueFlush();
+  Queue("d", false);
+  // The held leader has passed neither its append nor what comes after; let it through first.
+  backend_.during_apply = [this](const WriteBatch& batch) {
+    if (batch.Sequence() == 11) backend_.fail_at = GetParam().step;
+  };
+  EXPECT_EQ(Release(), std::string("append 11:l\napply 11:l\n") + GetParam().notes);
+
+  EXPECT_EQ(results_[0],
+            GetParam().step == NotingBackend::Step::kApply ? backend_.failure : absl::OkStatus());
+  for (std::size_t i = 1; i < results_.size(); ++i) EXPECT_EQ(results_[i], backend_.failure) << i;
+  EXPECT_EQ(error_.status(), backend_.failure);
+
+  // The disk is well again; the queue is not.
+  backend_.fail_at = NotingBackend::Step::kNone;
+  const WriteBatch batch = BatchOf("e");
+  EXPECT_EQ(queue_.Write(&batch, true), backend_.failure);
+  EXPECT_EQ(queue_.Write(nullptr, false), backend_.failure);
+  EXPECT_EQ(backend_.TakeNotes(), "");
+}
+
+TEST_P(WriterQueueFailureTest, UsesUpTheNumbersAndPublishesNothing) {
+  const WriteBatch batch = BatchOf("a");
+  backend_.fail_at = GetParam().step;
+  EXPECT_EQ(queue_.Write(&batch, true), backend_.failure);
+  EXPECT_EQ(Published(), 10U);
+  EXPECT_EQ(Allocated(), 11U);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Steps, WriterQueueFailureTest,
+    testing::Values(FailureCase{"Append", NotingBackend::Step::kAppend, "append 12:a,b,c\n"},
+                    FailureCase{"Sync", NotingBackend::Step::kSync, "append 12:a,b,c\nsync\n"},
+                    FailureCase{"Apply", NotingBackend::Step::kApply, ""}),
+    [](const testing::TestParamInfo<FailureCase>& param) { return param.param.name; });
+
+TEST_F(WriterQueueTest, RefusedRoomFailsOneWriterAtATimeAndIsNotRecordedHere) {
+  HoldLeader();
+  Queue("a", false);
+  Queue("b", false);
+  backend_.during_apply = [this](const WriteBatch&) {
+    backend_.fail_at = NotingBackend::Step::kMakeRoom;
+  };
+  EXPECT_EQ(Release(), "append 11:l\napply 11:l\n");
+  EXPECT_TRUE(results_[0].ok());
+  EXPECT_EQ(results_[1], backend_.failure);
+  EXPECT_EQ(results_[2], backend_.failure);
+  EXPECT_TRUE(error_.ok());
+  EXPECT_EQ(Allocated(), 11U);
+}
+
+// Many threads: every write is applied once, in the order of its number, and a sync write returns
+// only after a sync that came after its append.
+TEST_F(WriterQueueTest, ManyThreads) {
+  class CountingBackend final : public WriteBackend {
+   public:
+    absl::Status Append(std::string_view record) override {
+      EXPECT_EQ(DecodeFixed64(record.data()), appended + 1);
+      appended += DecodeFixed32(record.data() + 8);
+      return absl::OkStatus();
+    }
+    absl::Status Sync() override {
+      synced.store(appended);
+      return absl::OkStatus();
+    }
+    absl::Status Apply(const WriteBatch& batch) override {
+      class Once : public WriteBatch::Handler {
+       public:
+        explicit Once(std::set<std::string, std::less<>>* the_keys) : keys(the_keys) {}
+        void Put(std::string_view key, std::string_view /*value*/) override {
+          EXPECT_TRUE(keys->emplace(key).second) << key;
+        }
+        void Delete(std::string_view /*key*/) override {}
+        std::set<std::string, std::less<>>* keys;
+      };
+      Once once(&keys);
+      return batch.Iterate(&once);
+    }
+    SequenceNumber appended = 0;
+    std::atomic<SequenceNumber> synced{0};
+    std::set<std::string, std::less<>> keys;
+  };
+  constexpr int kThreads = 8;
+  constexpr int kWrites = 400;
+  CountingBackend backend;
+  WriterQueue queue(&mutex_, &error_, &backend);
+  queue.Start(0);
+  std::vector<std::thread> threads;
+  for (int t = 0; t < kThreads; ++t) {
+    threads.emplace_back([&, t] {
+      for (int i = 0; i < kWrites; ++i) {
+        const bool sync = (i + t) % 5 == 0;
+        const WriteBatch batch = BatchOf(std::to_string(t) + "-" + std::to_string(i));
+        SequenceNumber before = 0;
+        {
+          std::lock_guard<std::mutex> lock(mutex_);
+          before = queue.published_sequence();
+        }
+        EXPECT_TRUE(queue.Write(i % 37 == 0 ? nullptr : &batch, sync).ok());
+        if (sync && i % 37 != 0) {
+          EXPECT_GT(backend.synced.load(), before);
+        }
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const std::size_t flushes = kThreads * ((kWrites + 36) / 37);
+  EXPECT_EQ(backend.keys.size(), kThreads * kWrites - flushes);
+  EXPECT_EQ(queue.published_sequence(), backend.keys.size());
+  EXPECT_EQ(queue.WriterCount(), 0U);
+}
+
+}  // namespace
+}  // namespace harrow::engine
