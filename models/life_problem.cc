@@ -247,18 +247,50 @@ void LifeProblem::Tighten() {
     }
   }
   in.assign(calls.size(), 1);
-  by_key_.resize(history_.key_count);
   for (std::uint32_t call = 0; call < calls.size(); ++call) {
     const LifeCall& it = calls[call];
-    if (it.kind != LifeCall::Kind::kWrite) continue;
+    if (it.kind != LifeCall::Kind::kWrite || it.required) continue;
     const bool deletes = std::any_of(touches.begin() + it.begin, touches.begin() + it.end,
                                      [](const LifeTouch& touch) { return touch.deletion; });
-    if (!it.required && !deletes) {
-      in[call] = 0;
-      continue;
-    }
-    for (std::uint32_t t = it.begin; t < it.end; ++t) by_key_[touches[t].key].push_back(t);
+    if (!deletes) in[call] = 0;
   }
+  ListByKey();
+}
+
+void LifeProblem::ListByKey() {
+  key_begin_.assign(history_.key_count + 1, 0);
+  for (const LifeTouch& touch : touches) {
+    if (in[touch.call] != 0) ++key_begin_[touch.key];
+  }
+  std::uint32_t end = 0;
+  for (std::uint32_t& slot : key_begin_) {
+    end += slot;
+    slot = end;
+  }
+  key_writes_.resize(end);
+  for (auto touch = touches.rbegin(); touch != touches.rend(); ++touch) {
+    if (in[touch->call] == 0) continue;
+    const Interval& interval = intervals[touch->call];
+    key_writes_[--key_begin_[touch->key]] = {touch->call, touch->deletion, interval.invoked,
+                                             interval.latest};
+  }
+  for (KeyId key = 0; key < history_.key_count; ++key) {
+    for (std::uint32_t i = key_begin_[key] + 1; i < key_begin_[key + 1]; ++i) {
+      key_writes_[i].latest_max =
+          std::max(key_writes_[i].latest_max, key_writes_[i - 1].latest_max);
+    }
+  }
+}
+
+std::span<const LifeProblem::KeyWrite> LifeProblem::WritesBetween(KeyId key, Time from,
+                                                                  Time to) const {
+  const auto all_begin = key_writes_.begin() + key_begin_[key];
+  const auto all_end = key_writes_.begin() + key_begin_[key + 1];
+  const auto end = std::partition_point(
+      all_begin, all_end, [to](const KeyWrite& write) { return write.invoked <= to; });
+  const auto begin = std::partition_point(
+      all_begin, end, [from](const KeyWrite& write) { return write.latest_max < from; });
+  return {begin, end};
 }
 
 bool LifeProblem::Constrain() {
@@ -277,31 +309,33 @@ bool LifeProblem::Constrain() {
 
 bool LifeProblem::ConstrainSeen(std::uint32_t reader, std::uint32_t observation,
                                 std::uint32_t writer) {
-  for (const std::uint32_t t : by_key_[observations[observation].key]) {
-    const std::uint32_t other = touches[t].call;
-    if (other == writer) continue;
-    if (Precedes(intervals[other], intervals[reader])) {
-      if (Precedes(intervals[writer], intervals[other])) {
-        contradiction_ = {observation, other};
+  const Interval& read = intervals[reader];
+  const Interval& seen = intervals[writer];
+  for (const KeyWrite& write :
+       WritesBetween(observations[observation].key, seen.invoked, read.latest)) {
+    if (write.call == writer) continue;
+    const Interval& other = intervals[write.call];
+    if (Precedes(other, read)) {
+      if (Precedes(seen, other)) {
+        contradiction_ = {observation, write.call};
         return false;
       }
-      if (!Precedes(intervals[other], intervals[writer])) edges.push_back({other, writer});
-    } else if (Precedes(intervals[writer], intervals[other]) &&
-               !Precedes(intervals[reader], intervals[other])) {
-      edges.push_back({reader, other});
+      if (!Precedes(other, seen)) edges.push_back({write.call, writer});
+    } else if (Precedes(seen, other) && !Precedes(read, other)) {
+      edges.push_back({reader, write.call});
     }
   }
   return true;
 }
 
 bool LifeProblem::ConstrainInitial(std::uint32_t reader, std::uint32_t observation) {
-  for (const std::uint32_t t : by_key_[observations[observation].key]) {
-    const std::uint32_t other = touches[t].call;
-    if (Precedes(intervals[other], intervals[reader])) {
-      contradiction_ = {observation, other};
+  const Interval& read = intervals[reader];
+  for (const KeyWrite& write : WritesBetween(observations[observation].key, 0, read.latest)) {
+    if (Precedes(intervals[write.call], read)) {
+      contradiction_ = {observation, write.call};
       return false;
     }
-    if (!Precedes(intervals[reader], intervals[other])) edges.push_back({reader, other});
+    edges.push_back({reader, write.call});
   }
   return true;
 }
@@ -310,32 +344,23 @@ bool LifeProblem::ConstrainInitial(std::uint32_t reader, std::uint32_t observati
 // before the observer. Where only one of these is possible it counts as seen.
 bool LifeProblem::ConstrainAbsent(std::uint32_t reader, std::uint32_t observation) {
   const KeyId key = observations[observation].key;
+  const std::span<const KeyWrite> writes = WritesBetween(key, 0, intervals[reader].latest);
   std::uint32_t last_put = kNoCall;  // of those before the observer, the one called last
-  for (const std::uint32_t t : by_key_[key]) {
-    const std::uint32_t call = touches[t].call;
-    if (touches[t].deletion || !Precedes(intervals[call], intervals[reader])) continue;
-    if (last_put == kNoCall || intervals[call].invoked > intervals[last_put].invoked) {
-      last_put = call;
-    }
-  }
   std::uint32_t deletions = 0;
   std::uint32_t deletion = kNoCall;
-  for (const std::uint32_t t : by_key_[key]) {
-    const std::uint32_t call = touches[t].call;
-    if (!touches[t].deletion || Precedes(intervals[reader], intervals[call])) continue;
-    if (last_put != kNoCall && Precedes(intervals[call], intervals[last_put])) continue;
-    ++deletions;
-    deletion = call;
-  }
-  const bool from_start = initial[key] == kAbsentState && last_put == kNoCall;
-  if (from_start) {
-    if (deletions > 0) return true;
-    for (const std::uint32_t t : by_key_[key]) {
-      const std::uint32_t call = touches[t].call;
-      if (!touches[t].deletion && !Precedes(intervals[reader], intervals[call])) {
-        edges.push_back({reader, call});
-      }
+  for (auto write = writes.rbegin(); write != writes.rend(); ++write) {
+    if (last_put != kNoCall && write->latest_max < intervals[last_put].invoked) break;
+    if (write->deletion) {
+      if (last_put != kNoCall && Precedes(intervals[write->call], intervals[last_put])) continue;
+      ++deletions;
+      deletion = write->call;
+    } else if (last_put == kNoCall && Precedes(intervals[write->call], intervals[reader])) {
+      last_put = write->call;
     }
+  }
+  if (initial[key] == kAbsentState && last_put == kNoCall) {
+    if (deletions > 0) return true;
+    for (const KeyWrite& write : writes) edges.push_back({reader, write.call});
     return true;
   }
   if (deletions == 0) {

@@ -15,6 +15,7 @@
 #define HARROW_MODELS_LIFE_PROBLEM_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -90,6 +91,16 @@ class LifeProblem {
   bool Failed(const Write& write) const;
   std::uint32_t TouchOf(WriteId write, std::uint32_t entry) const;
   void Tighten();
+  struct KeyWrite {
+    std::uint32_t call = 0;
+    bool deletion = false;
+    Time invoked = 0;
+    Time latest_max = 0;  // of this one and all before it
+  };
+  // The writes of a key that are called no later than `to`, from the first that may still have to
+  // take effect at `from`.
+  std::span<const KeyWrite> WritesBetween(KeyId key, Time from, Time to) const;
+  void ListByKey();
   bool ConstrainSeen(std::uint32_t reader, std::uint32_t observation, std::uint32_t writer);
   bool ConstrainInitial(std::uint32_t reader, std::uint32_t observation);
   bool ConstrainAbsent(std::uint32_t reader, std::uint32_t observation);
@@ -98,9 +109,10 @@ class LifeProblem {
   const std::uint32_t life_;
   const Batches batches_;
   WriteId first_write_ = 0;
-  std::vector<std::uint32_t> touches_begin_;        // by write - first_write_; one more at the end
-  std::vector<WriteId> touched_by_;                 // by key: the last write laid out + 1
-  std::vector<std::vector<std::uint32_t>> by_key_;  // the touches of the calls that are in
+  std::vector<std::uint32_t> touches_begin_;  // by write - first_write_; one more at the end
+  std::vector<WriteId> touched_by_;           // by key: the last write laid out + 1
+  std::vector<KeyWrite> key_writes_;          // of the calls that are in, by key and invocation
+  std::vector<std::uint32_t> key_begin_;      // by key, into key_writes_; one more at the end
   Contradiction contradiction_;
 };
 

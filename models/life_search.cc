@@ -24,7 +24,7 @@ std::uint64_t StateHash(KeyId key, std::uint32_t state) {
 
 }  // namespace
 
-LifeSearch::Outcome LifeSearch::Decide() {
+LifeSearch::Outcome LifeSearch::Decide(std::uint32_t steps_max) {
   Prepare();
   while (true) {
     Frame frame;
@@ -38,7 +38,7 @@ LifeSearch::Outcome LifeSearch::Decide() {
     if (!failed_.empty() && failed_.count(hash_) != 0) candidates_.resize(frame.begin);
     if (!Backtrack()) return Outcome::kInfeasible;
     Place(candidates_[frames_.back().next++]);
-    if (++steps_ > kStepsMax) return Outcome::kUnknown;
+    if (++steps_ > steps_max) return Outcome::kUnknown;
   }
 }
 
@@ -84,15 +84,23 @@ void LifeSearch::Prepare() {
 }
 
 void LifeSearch::LinkByInvocation() {
-  std::vector<std::uint32_t> order;
-  for (std::uint32_t call = 0; call < problem_.calls.size(); ++call) {
-    if (problem_.in[call] != 0) order.push_back(call);
-  }
-  std::sort(order.begin(), order.end(), [this](std::uint32_t a, std::uint32_t b) {
+  const auto earlier = [this](std::uint32_t a, std::uint32_t b) {
     const Time at = problem_.intervals[a].invoked;
     const Time bt = problem_.intervals[b].invoked;
     return at != bt ? at < bt : a < b;
-  });
+  };
+  std::vector<std::uint32_t> writes;  // in order already
+  std::vector<std::uint32_t> readers;
+  for (std::uint32_t call = 0; call < problem_.calls.size(); ++call) {
+    if (problem_.in[call] == 0) continue;
+    const bool write = problem_.calls[call].kind == LifeCall::Kind::kWrite;
+    (write ? writes : readers).push_back(call);
+  }
+  if (!std::is_sorted(readers.begin(), readers.end(), earlier)) {
+    std::sort(readers.begin(), readers.end(), earlier);
+  }
+  std::vector<std::uint32_t> order(writes.size() + readers.size());
+  std::merge(writes.begin(), writes.end(), readers.begin(), readers.end(), order.begin(), earlier);
   const auto ends = static_cast<std::uint32_t>(problem_.calls.size());
   next_.assign(ends + 1, ends);
   prev_.assign(ends + 1, ends);

@@ -3,7 +3,7 @@
 //
 // Threading: one thread; one search.
 // Invariants:
-//  1. kInfeasible is only said after every order was excluded; kUnknown after kStepsMax steps.
+//  1. kInfeasible is only said after every order was excluded; kUnknown after steps_max steps.
 // Not checked: two configurations with equal 64-bit hashes are taken for equal. Of a million
 // configurations some pair collides with odds of 1 to 40 million.
 // Source: Wing and Gong, Testing and Verifying Concurrent Objects, JPDC 1993; Lowe, Testing for
@@ -28,10 +28,9 @@ class LifeSearch {
 
   explicit LifeSearch(const LifeProblem& problem) : problem_(problem) {}
 
-  Outcome Decide();
+  Outcome Decide(std::uint32_t steps_max = kStepsMax);
   // After kInfeasible: the observer that no order reached could satisfy, or kNoCall.
   std::uint32_t stuck() const { return stuck_; }
-  std::uint32_t steps() const { return steps_; }
 
  private:
   // A configuration with several calls that may come next, and which of them were tried.

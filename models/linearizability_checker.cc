@@ -1,8 +1,10 @@
-// 1. Results that no order could give; 2. edges from what was seen, which may contradict real time
-// or form a circle; 3. the search. A life that fails and would pass with its batches torn apart
+// 1. Results that no order could give; 2. edges from what was seen, which may contradict real time;
+// 3. a short search, which nearly always finds an order; 4. if it does not, a test for circles among
+// the edges, and the long search. A life that fails, and would pass with its batches torn apart,
 // broke atomic.
 
 #include <string>
+#include <vector>
 
 #include "models/check.h"
 #include "models/describe.h"
@@ -22,21 +24,27 @@ struct Answer {
   std::uint32_t stuck = kNoCall;
 };
 
+std::uint32_t ObserverOf(const LifeProblem& problem, const std::vector<std::uint32_t>& cycle) {
+  for (const std::uint32_t call : cycle) {
+    if (problem.calls[call].kind != LifeCall::Kind::kWrite) return call;
+  }
+  return kNoCall;
+}
+
 Answer Solve(LifeProblem* problem) {
   if (problem->observations.empty()) return {};
   if (!problem->Constrain()) return {Outcome::kInfeasible, true, kNoCall};
+  const auto short_max = static_cast<std::uint32_t>(2 * problem->calls.size());
+  LifeSearch first(*problem);
+  const Outcome outcome = first.Decide(short_max);
+  if (outcome != Outcome::kUnknown) return {outcome, false, first.stuck()};
   IntervalOrder order;
   if (!order.Exists(problem->intervals, problem->in, problem->edges)) {
-    for (const std::uint32_t call : order.cycle()) {
-      if (problem->calls[call].kind != LifeCall::Kind::kWrite) {
-        return {Outcome::kInfeasible, false, call};
-      }
-    }
-    return {Outcome::kInfeasible, false, kNoCall};
+    return {Outcome::kInfeasible, false, ObserverOf(*problem, order.cycle())};
   }
   LifeSearch search(*problem);
-  const Outcome outcome = search.Decide();
-  return {outcome, false, search.stuck()};
+  const Outcome last = search.Decide();
+  return {last, false, search.stuck()};
 }
 
 std::string ReadText(const History& history, const Observation& observation) {
