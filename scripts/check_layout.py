@@ -51,7 +51,7 @@ def check_includes(path, text, known):
     for number, target in quoted_includes(text):
         first = target.split("/")[0]
         if first not in OUR_FOLDERS:
-            if "/" not in target or first == "..":
+            if first == ".." or os.path.join(os.path.dirname(path), target) in known:
                 problems.append((path, number, f'include "{target}" from the root of the repository'))
             continue
         if target not in known:

@@ -78,6 +78,7 @@ class LayoutTest(SmallTreeTest):
     def test_includes(self):
         self.expect({"engine/a.cc": '#include "a.h"\n'}, "from the root")
         self.expect({"engine/a.cc": '#include "../engine/a.h"\n'}, "from the root")
+        self.assertEqual(self.problems({"engine/a.cc": '#include "rapidcheck.h"\n'}), [])
         self.expect({"engine/a.cc": '#include "engine/b.h"\n'}, "does not exist")
         self.expect({"engine/a.cc": '#include "tests/a_test.cc"\n'}, "may not include tests")
 
