@@ -1,7 +1,8 @@
 // Depth first over the writes that may come next, the one that must end first tried first. An
 // observer that may come next and fits is placed at once: it changes nothing, so an order with it
 // later stays one. A write waits while the value it would replace is still to be observed, since
-// values are unique and never come back.
+// values are unique and never come back. Configurations that failed are remembered as the set of
+// calls placed and the states somebody is still to observe.
 
 #include "models/life_search.h"
 
@@ -18,9 +19,11 @@ std::uint64_t Mix(std::uint64_t x) {  // the finaliser of SplitMix64 (Stafford's
 
 std::uint64_t CallHash(std::uint32_t call) { return Mix(call + 0x9e3779b97f4a7c15ULL); }
 
-std::uint64_t StateHash(KeyId key, std::uint32_t state) {
+std::uint64_t KeyHash(KeyId key, std::uint32_t state) {
   return Mix(((std::uint64_t{key} << 32) | state) ^ 0xd1b54a32d192ed03ULL);
 }
+
+constexpr std::uint32_t kUnobservedState = kInitialState - 1;
 
 }  // namespace
 
@@ -73,9 +76,9 @@ void LifeSearch::Prepare() {
   states_ = problem_.initial;
   needs_.assign(problem_.touches.size(), 0);
   initial_needs_.assign(states_.size(), 0);
+  absent_needs_.assign(states_.size(), 0);
   for (const Observation& observation : problem_.observations) {
-    if (observation.state < kInitialState) ++needs_[observation.state];
-    if (observation.state == kInitialState) ++initial_needs_[observation.key];
+    ++NeedsOf(observation.key, observation.state);
   }
   for (std::size_t call = 0; call < count; ++call) {
     if (problem_.in[call] != 0 && problem_.calls[call].required) ++required_left_;
@@ -129,6 +132,15 @@ bool LifeSearch::Fits(const LifeCall& observer) const {
                      [this](const Observation& observation) {
                        return states_[observation.key] == observation.state;
                      });
+}
+
+std::uint32_t& LifeSearch::NeedsOf(KeyId key, std::uint32_t state) {
+  if (state == kAbsentState) return absent_needs_[key];
+  return state == kInitialState ? initial_needs_[key] : needs_[state];
+}
+
+std::uint64_t LifeSearch::StateHash(KeyId key) {
+  return KeyHash(key, NeedsOf(key, states_[key]) == 0 ? kUnobservedState : states_[key]);
 }
 
 bool LifeSearch::MayOverwrite(const LifeCall& write) const {
@@ -189,8 +201,18 @@ void LifeSearch::Place(std::uint32_t call) {
 void LifeSearch::PlaceObserver(const LifeCall& observer) {
   for (std::uint32_t o = observer.begin; o < observer.end; ++o) {
     const Observation& observation = problem_.observations[o];
-    if (observation.state < kInitialState) --needs_[observation.state];
-    if (observation.state == kInitialState) --initial_needs_[observation.key];
+    hash_ ^= StateHash(observation.key);
+    --NeedsOf(observation.key, observation.state);
+    hash_ ^= StateHash(observation.key);
+  }
+}
+
+void LifeSearch::TakeBackObserver(const LifeCall& observer) {
+  for (std::uint32_t o = observer.begin; o < observer.end; ++o) {
+    const Observation& observation = problem_.observations[o];
+    hash_ ^= StateHash(observation.key);
+    ++NeedsOf(observation.key, observation.state);
+    hash_ ^= StateHash(observation.key);
   }
 }
 
@@ -198,9 +220,19 @@ void LifeSearch::PlaceWrite(const LifeCall& write) {
   for (std::uint32_t t = write.begin; t < write.end; ++t) {
     const LifeTouch& touch = problem_.touches[t];
     old_states_.push_back(states_[touch.key]);
-    hash_ ^= StateHash(touch.key, states_[touch.key]);
+    hash_ ^= StateHash(touch.key);
     states_[touch.key] = touch.deletion ? kAbsentState : t;
-    hash_ ^= StateHash(touch.key, states_[touch.key]);
+    hash_ ^= StateHash(touch.key);
+  }
+}
+
+void LifeSearch::TakeBackWrite(const LifeCall& write) {
+  for (std::uint32_t t = write.end; t-- > write.begin;) {
+    const KeyId key = problem_.touches[t].key;
+    hash_ ^= StateHash(key);
+    states_[key] = old_states_.back();
+    hash_ ^= StateHash(key);
+    old_states_.pop_back();
   }
 }
 
@@ -210,19 +242,9 @@ void LifeSearch::TakeBack(std::size_t trail) {
     trail_.pop_back();
     const LifeCall& it = problem_.calls[call];
     if (it.kind == LifeCall::Kind::kWrite) {
-      for (std::uint32_t t = it.end; t-- > it.begin;) {
-        const KeyId key = problem_.touches[t].key;
-        hash_ ^= StateHash(key, states_[key]);
-        states_[key] = old_states_.back();
-        hash_ ^= StateHash(key, states_[key]);
-        old_states_.pop_back();
-      }
+      TakeBackWrite(it);
     } else {
-      for (std::uint32_t o = it.begin; o < it.end; ++o) {
-        const Observation& observation = problem_.observations[o];
-        if (observation.state < kInitialState) ++needs_[observation.state];
-        if (observation.state == kInitialState) ++initial_needs_[observation.key];
-      }
+      TakeBackObserver(it);
     }
     if (it.required) ++required_left_;
     for (std::uint32_t e = edges_begin_[call]; e < edges_begin_[call + 1]; ++e) {

@@ -47,10 +47,15 @@ class LifeSearch {
   void Advance();
   Time EarliestEnd() const;
   bool Fits(const LifeCall& observer) const;
+  std::uint32_t& NeedsOf(KeyId key, std::uint32_t state);
+  // Of the key's state; all states that nobody is still to observe count as one.
+  std::uint64_t StateHash(KeyId key);
   bool MayOverwrite(const LifeCall& write) const;
   bool Backtrack();
   void Place(std::uint32_t call);
   void PlaceObserver(const LifeCall& observer);
+  void TakeBackObserver(const LifeCall& observer);
+  void TakeBackWrite(const LifeCall& write);
   void PlaceWrite(const LifeCall& write);
   void TakeBack(std::size_t trail);
   void NoteStuck();
@@ -60,7 +65,7 @@ class LifeSearch {
   std::uint32_t stuck_ = kNoCall;
   std::size_t deepest_ = 0;
   std::uint32_t required_left_ = 0;
-  std::uint64_t hash_ = 0;           // of the calls placed and the states they led to
+  std::uint64_t hash_ = 0;           // of the calls placed and the states that matter
   std::vector<std::uint32_t> next_;  // by call, calls.size() being both ends: those not placed,
   std::vector<std::uint32_t> prev_;  // in order of invocation
   std::vector<std::uint32_t> waits_;
@@ -69,6 +74,7 @@ class LifeSearch {
   std::vector<std::uint32_t> states_;         // by key
   std::vector<std::uint32_t> needs_;          // by touch: observers of its value not yet placed
   std::vector<std::uint32_t> initial_needs_;  // by key
+  std::vector<std::uint32_t> absent_needs_;   // by key
   std::vector<std::uint32_t> trail_;          // the calls placed, in order
   std::vector<std::uint32_t> old_states_;     // what they replaced
   std::vector<std::uint32_t> candidates_;
