@@ -119,12 +119,14 @@ int Disk::Truncate(int fd, off_t size) {
   if (size < 0) return -EINVAL;
   const Descriptor* const file = impl_->Opened(fd);
   if (file == nullptr) return -EBADF;
+  ++impl_->stats.mutations;
   if ((file->flags & O_ACCMODE) == O_RDONLY) return -EINVAL;
   return impl_->TruncateCall(file->inode, size);
 }
 
 int Disk::TruncatePath(std::string_view path, off_t size) {
   if (size < 0) return -EINVAL;
+  ++impl_->stats.mutations;
   const Found found = impl_->Walk(path);
   if (found.error != 0) return found.error;
   if (found.inode == kNoInode) return -ENOENT;
@@ -199,6 +201,11 @@ std::size_t Disk::PendingCount() const { return CountPending(impl_->state); }
 bool Disk::IsOpen(int fd) const { return impl_->Opened(fd) != nullptr; }
 
 int Disk::FlagsOf(int fd) const { return impl_->Opened(fd)->flags; }
+
+off_t Disk::SizeOf(int fd) const {
+  const Inode& inode = impl_->state.inodes[impl_->Opened(fd)->inode];
+  return static_cast<off_t>(inode.IsDirectory() ? kPageSize : inode.cache.contents->size);
+}
 
 std::string Disk::PathOf(int fd) const {
   std::string path;

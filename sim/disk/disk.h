@@ -94,6 +94,7 @@ class Disk {
   // anything.
   bool IsOpen(int fd) const;
   int FlagsOf(int fd) const;         // as given to Open; the descriptor is open
+  off_t SizeOf(int fd) const;        // of a file or a directory that is open
   std::string PathOf(int fd) const;  // "(unlinked)" when no name is left
   faults::FileKind KindOf(int fd) const;
   faults::FileKind KindOf(std::string_view path) const;

@@ -56,8 +56,8 @@ void Disk::Impl::RecordLastWrite(InodeNumber number, std::uint64_t offset, std::
 ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t size,
                           std::uint64_t offset) {
   Inode& inode = state.inodes[file.inode];
-  if (!Writable(file.flags)) return -EBADF;
   ++stats.mutations;
+  if (!Writable(file.flags)) return -EBADF;
   int next_error = 0;
   if (!injector.idle()) {
     const auto effect = injector.Decide(inode.kind, faults::OpKind::kWrite);
@@ -100,7 +100,6 @@ int Disk::Impl::Truncate(InodeNumber number, std::uint64_t size) {
 }
 
 int Disk::Impl::TruncateCall(InodeNumber number, off_t size) {
-  ++stats.mutations;
   const auto effect = Decide(state.inodes[number].kind, faults::OpKind::kTruncate);
   if (const int error = Refusal(effect); error != 0) return error;
   return AfterEffect(effect, Truncate(number, static_cast<std::uint64_t>(size)));

@@ -3,11 +3,26 @@
 // through to libc. Every such call is announced to the scheduler, traced, and shown to the
 // observer. A call, flag or fcntl that is not known ends the simulation by name.
 //
+// Served: open openat creat close read pread write pwrite readv writev lseek fsync fdatasync ftruncate
+// truncate fallocate posix_fallocate rename unlink mkdir rmdir remove opendir readdir closedir fstat
+// stat lstat access, fcntl (F_GETFD F_SETFD F_GETFL and the locks that do not wait), their 64-bit and
+// fortified names, and the old __xstat family.
+//
+// Once the machine is dropped (kernel::Dropped) every call fails with EIO but close, closedir and
+// unlocking, which succeed; nothing is traced or observed any more.
+//
+// In the trace a call is an event of kind kFile: object is the label of the inode, or of the
+// directory a path leads through; a is the faults::OpKind in the low 8 bits and the offset above
+// them; b is the length in the low 32 bits and the result in the high ones, combined with a hash of
+// the bytes written.
+//
 // Threading: one simulated machine, one OS thread.
+// Not modelled: permissions (a call is root's, the file mode creation mask is 022), times, maps.
 #ifndef HARROW_SIM_DISK_POSIX_H_
 #define HARROW_SIM_DISK_POSIX_H_
 
 #include <cstdint>
+#include <string>
 #include <string_view>
 
 #include "sim/disk/disk.h"
@@ -36,10 +51,15 @@ class Observer {
   virtual void Faulted(const faults::Fired& fired) = 0;
 };
 
-// While one is alive, `disk` is mounted. One at a time.
+// Says what written bytes mean to the target, for readable traces ("FULL record of 117 bytes"). The
+// path is relative to the root; empty: nothing to say.
+using Describer = std::string (*)(std::string_view path, std::uint64_t offset,
+                                  std::string_view bytes);
+
+// While one is alive, `disk` is mounted. One at a time. The observer may be null.
 class Mount {
  public:
-  Mount(Disk* disk, Observer* observer);
+  Mount(Disk* disk, Observer* observer, Describer describer = nullptr);
   ~Mount();
   Mount(const Mount&) = delete;
   Mount& operator=(const Mount&) = delete;

@@ -1,0 +1,143 @@
+// The mount, and what every served call does: point, observer, (the call itself), faults, trace.
+#include "sim/disk/posix.h"
+
+#include <cerrno>
+
+#include "faults/errno_names.h"
+#include "sim/disk/check.h"
+#include "sim/disk/posix_call.h"
+#include "sim/disk/posix_directory.h"
+
+namespace harrow::disk {
+
+Front g_front;
+
+Mount::Mount(Disk* disk, Observer* observer, Describer describer) {
+  DISK_CHECK(g_front.disk == nullptr);
+  g_front =
+      Front{disk, observer, describer, new std::vector<bool>, new std::vector<DirectoryStream*>};
+}
+
+Mount::~Mount() {
+  // A life that crashed leaves its streams open.
+  for (DirectoryStream* stream : *g_front.directories) delete stream;
+  delete g_front.directories;
+  delete g_front.close_on_exec;
+  g_front = Front{};
+}
+
+int Refuse(const char* call, std::string_view what) {
+  if (!kernel::Dropped()) {
+    const kernel::HostMemory host;
+    std::string detail(call);
+    detail.append(": ").append(what).append(" is not served on the simulated disk");
+    kernel::Abort(detail);
+  }
+  errno = EIO;
+  return -1;
+}
+
+std::int64_t ServedCall::Result(std::int64_t result) {
+  if (result >= 0) return result;
+  errno = static_cast<int>(-result);
+  return -1;
+}
+
+bool ServedCall::Announce(std::uint32_t* label) {
+  if (*label == 0) *label = kernel::NewObjectLabel();
+  label_ = *label;
+  kernel::Point({kernel::OpKind::kFile, access_ == Access::kWrites, label_});
+  if (!kernel::Dropped()) return true;
+  errno = EIO;
+  return false;
+}
+
+bool ServedCall::Observe(faults::FileKind kind) {
+  host_.emplace();
+  fired_before_ = disk().injector().fired().size();
+  const bool mutation = access_ == Access::kWrites && operation_ != faults::OpKind::kOpen &&
+                        operation_ != faults::OpKind::kLockFile &&
+                        operation_ != faults::OpKind::kClose;
+  if (mutation && g_front.observer != nullptr) {
+    g_front.observer->BeforeMutation(disk(), {disk().stats().mutations + 1, kind, operation_});
+    if (kernel::Dropped()) {
+      errno = EIO;
+      return false;
+    }
+  }
+  if (kernel::CurrentTrace().recorded()) {
+    subject_ = ToText(kind);
+    const std::string path = fd_ >= 0 ? disk().PathOf(fd_) : std::string(path_);
+    subject_.append(" ").append(path.empty() ? "(root)" : path);
+  }
+  return true;
+}
+
+bool ServedCall::OnDescriptor(int fd) {
+  fd_ = fd - kFirstDescriptor;
+  if (kernel::Dropped()) {
+    errno = EIO;
+    return false;
+  }
+  if (disk().IsOpen(fd_) && !Announce(disk().LabelOf(fd_))) return false;
+  // Another task may have closed it meanwhile.
+  if (!disk().IsOpen(fd_)) {
+    errno = EBADF;
+    return false;
+  }
+  if (operation_ == faults::OpKind::kSync) operation_ = disk().SyncKind(fd_);
+  return Observe(disk().KindOf(fd_));
+}
+
+bool ServedCall::OnPath(std::string_view path) {
+  path_ = path;
+  if (kernel::Dropped()) {
+    errno = EIO;
+    return false;
+  }
+  if (!Announce(disk().LabelOfDirectory(path))) return false;
+  const bool directory =
+      operation_ == faults::OpKind::kMkdir || operation_ == faults::OpKind::kList;
+  return Observe(directory ? faults::FileKind::kDirectory : disk().KindOf(path));
+}
+
+bool ServedCall::OnOpen(std::string_view path, int flags) {
+  path_ = path;
+  if (kernel::Dropped()) {
+    errno = EIO;
+    return false;
+  }
+  if (!Announce(disk().LabelOfDirectory(path))) return false;
+  operation_ = disk().OpenKind(path, flags);
+  return Observe(disk().KindOf(path));
+}
+
+void ServedCall::Record(std::int64_t result) {
+  const std::vector<faults::Fired>& fired = disk().injector().fired();
+  if (g_front.observer != nullptr) {
+    for (std::size_t i = fired_before_; i < fired.size(); ++i) {
+      if (!Harmless(fired[i].effect)) g_front.observer->Faulted(fired[i]);
+    }
+  }
+  const std::uint64_t a = static_cast<std::uint64_t>(operation_) | offset_ << 8;
+  const std::uint64_t b = (length_ & 0xffffffffU) | static_cast<std::uint64_t>(result) << 32;
+  kernel::CurrentTrace().Add(kernel::CurrentTask(), kernel::OpKind::kFile, label_, a, b ^ digest_);
+}
+
+void ServedCall::Annotate(const std::string& text, std::int64_t result) const {
+  std::string line(name_);
+  line.append(" ").append(subject_).append(text);
+  if (result < 0) line.append(" -> ").append(faults::ErrnoText(static_cast<int>(-result)));
+  const std::vector<faults::Fired>& fired = disk().injector().fired();
+  for (std::size_t i = fired_before_; i < fired.size(); ++i) {
+    faults::Rule rule;
+    rule.file = fired[i].file;
+    rule.operation = fired[i].operation;
+    rule.first = fired[i].number;
+    rule.effect = fired[i].effect;
+    line.append("  [fault: ").append(ToText(rule)).append("]");
+  }
+  kernel::CurrentTrace().Annotate(std::move(line));
+}
+
+}  // namespace harrow::disk
