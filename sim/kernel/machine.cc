@@ -180,7 +180,8 @@ TaskId Machine::Next() {
 }
 
 TaskId Machine::Choose() {
-  const Choice choice{enabled_, current_->id, pending_};
+  const Choice choice{enabled_, current_->id, pending_, fresh_};
+  fresh_ = 0;
   const TaskId fallback = DefaultPick(choice);
   if (dropped_) return fallback;
   ++choices_;

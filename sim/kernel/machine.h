@@ -111,6 +111,7 @@ class Machine {
   void PassOn() {
     Task& me = *current_;
     ++me.steps;
+    fresh_ |= me.bit;
     if (++steps_ > step_limit_) [[unlikely]] {
       StepLimitReached();
     }
@@ -133,6 +134,7 @@ class Machine {
 
   Task* current_ = nullptr;  // nullptr: the host runs
   std::uint64_t enabled_ = 0;
+  std::uint64_t fresh_ = 0;    // see Choice
   std::uint64_t waiting_ = 0;  // wait_kind != kNone
   std::uint64_t timers_ = 0;
   std::uint64_t alive_ = 0;

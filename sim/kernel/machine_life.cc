@@ -25,7 +25,7 @@ void* RunRoot(void* root) {
 }  // namespace
 
 void Machine::Reset(const SimulationOptions& options, Trace& trace) {
-  enabled_ = waiting_ = timers_ = alive_ = 0;
+  enabled_ = fresh_ = waiting_ = timers_ = alive_ = 0;
   steps_ = now_ = tickets_ = 0;
   choices_ = preemptions_ = 0;
   labels_ = task_count_ = 0;
@@ -109,6 +109,7 @@ void Machine::InitTask(TaskId id, std::uint64_t signature, void* (*entry)(void*)
   pending_[id] = Op{OpKind::kStart, true, id + 1};
   alive_ |= task.bit;
   enabled_ |= task.bit;
+  fresh_ |= task.bit;
   if (strategy_) strategy_->Spawned(id);
 }
 

@@ -1,4 +1,5 @@
-// Draw what is unset, take the largest, unset it and every operation that races with it.
+// Forget the priorities of operations that were performed, draw what is unset, take the largest, and
+// unset every operation that races with it.
 #include "sim/kernel/pos.h"
 
 #include <bit>
@@ -13,6 +14,10 @@ void Pos::Spawned(TaskId task) {
 }
 
 TaskId Pos::Pick(const Choice& choice) {
+  for (std::uint64_t rest = choice.fresh; rest != 0; rest &= rest - 1) {
+    // A yield keeps the priority that Yielded gave it.
+    if (choice.pending[std::countr_zero(rest)].kind != OpKind::kYield) set_ &= ~(rest & -rest);
+  }
   TaskId leader = kMaxTasks;
   for (std::uint64_t rest = choice.enabled; rest != 0; rest &= rest - 1) {
     const auto task = static_cast<TaskId>(std::countr_zero(rest));

@@ -31,6 +31,8 @@ constexpr std::uint32_t kClasses = kSmallClasses + 4 * 24;
 constexpr std::size_t kKeptBytes = std::size_t{8} << 20;
 constexpr std::uint64_t kAlignedMark = 0xff;
 constexpr int kFill = 0xa5;
+constexpr std::size_t kPageBytes = 4096;
+constexpr std::size_t kLargeBlock = std::size_t{1} << 20;
 
 struct FreeBlock {
   FreeBlock* next;
@@ -82,6 +84,20 @@ void* Take(std::size_t size) {
   return block;
 }
 
+// A large block's whole pages are handed back and read as zero: filling them would touch them all.
+void Fill(char* block, std::size_t size, int value) {
+  if (size < kLargeBlock) {
+    std::memset(block, value, size);
+    return;
+  }
+  const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(block);
+  char* const first = block + ((0 - begin) & (kPageBytes - 1));
+  char* const last = block + size - ((begin + size) & (kPageBytes - 1));
+  std::memset(block, value, static_cast<std::size_t>(first - block));
+  KERNEL_CHECK(madvise(first, static_cast<std::size_t>(last - first), MADV_DONTNEED) == 0);
+  std::memset(last, value, static_cast<std::size_t>(block + size - last));
+}
+
 // The plain block around an aligned one; a plain one itself.
 void* Plain(void* block) {
   const std::uint64_t header = Header(block);
@@ -93,13 +109,13 @@ void* Plain(void* block) {
 
 void* Allocate(std::size_t size) {
   void* const block = Take(size);
-  std::memset(block, kFill, size);
+  Fill(static_cast<char*>(block), size, kFill);
   return block;
 }
 
 void* Callocate(std::size_t size) {
   void* const block = Take(size);
-  std::memset(block, 0, size);
+  Fill(static_cast<char*>(block), size, 0);
   return block;
 }
 
@@ -148,7 +164,8 @@ void Reset() {
   }
   char* const kept = Base() + kKeptBytes;
   if (g_next > kept) {
-    KERNEL_CHECK(madvise(kept, static_cast<std::size_t>(g_next - kept) + 4096, MADV_DONTNEED) == 0);
+    KERNEL_CHECK(
+        madvise(kept, static_cast<std::size_t>(g_next - kept) + kPageBytes, MADV_DONTNEED) == 0);
   }
   g_next = Base() + kHeaderBytes;
   std::memset(g_free, 0, sizeof(g_free));

@@ -2,7 +2,8 @@
 //
 // Threading: one OS thread. Invariants:
 //  1. The addresses it gives out are a pure function of the calls since Reset().
-//  2. What it gives out holds no leftovers: every block is filled, or zero for Callocate.
+//  2. What it gives out holds no leftovers: every block is filled, or zero for Callocate and for the
+//     whole pages of a block of 1 MiB or more.
 //  3. Free and Reallocate take any block of this region, at any time before the next Reset.
 // Errors: a run that outgrows the region is ended with Abort("out of memory").
 // Not compiled in under a sanitizer, which wants to see every block itself.

@@ -48,6 +48,7 @@ struct Choice {
   std::uint64_t enabled = 0;    // bit t: task t could run; at least two bits set
   TaskId current = 0;           // the task that ran last
   const Op* pending = nullptr;  // indexed by task id
+  std::uint64_t fresh = 0;      // bit t: task t announced its operation since the last choice
 };
 
 class Strategy {

@@ -7,6 +7,7 @@
 #include <pthread.h>
 
 #include <cstdint>
+#include <mutex>
 
 #include "sim/kernel/run_heap.h"
 #include "sim/kernel/sanitizers.h"
@@ -43,8 +44,24 @@ bool BeginOrWait(const void* object, std::uint32_t label, Done done) {
   return false;
 }
 
+// std::call_once hands its callable to the routine through these thread-local variables, which the
+// tasks share: another task's call_once may overwrite them while this one waits for its turn.
+class CallOnceArguments {
+ public:
+  CallOnceArguments() : callable_(std::__once_callable), call_(std::__once_call) {}
+  void Restore() const {
+    std::__once_callable = callable_;
+    std::__once_call = call_;
+  }
+
+ private:
+  void* callable_;
+  void (*call_)();
+};
+
 int Once(pthread_once_t* once, Routine* routine) {
   Machine& machine = g_machine;
+  const CallOnceArguments arguments;
   const std::uint32_t label = machine.AnnounceAt(once);
   machine.Step(OpKind::kOnce, label);
   const auto done = [once] { return *once == kOnceDone; };
@@ -57,6 +74,7 @@ int Once(pthread_once_t* once, Routine* routine) {
   }
   const bool run_heap = g_run_heap_active;
   if (!run_heap::Owns(once)) g_run_heap_active = false;
+  arguments.Restore();
   try {
     routine();
   } catch (...) {

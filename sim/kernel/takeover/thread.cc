@@ -21,7 +21,6 @@ Real<int(pthread_t*, const pthread_attr_t*, ThreadEntry*, void*)> real_create("p
 Real<int(pthread_t, void**)> real_join("pthread_join", "GLIBC_2.34");
 Real<int(pthread_t)> real_detach("pthread_detach", "GLIBC_2.34");
 Real<pthread_t()> real_self("pthread_self");
-Real<int(pthread_t, pthread_t)> real_equal("pthread_equal");
 Real<int(pthread_t, const char*)> real_setname("pthread_setname_np");
 Real<int(pthread_t, char*, size_t)> real_getname("pthread_getname_np");
 Real<int(pthread_t, pthread_attr_t*)> real_getattr("pthread_getattr_np");
