@@ -9,7 +9,7 @@ import unittest
 from small_tree import ROOT, SmallTreeTest
 
 GOOD = '#include "engine/a.h"\nint B() { return A(); }\n'
-BAD_CAST = "int C() { return (int)1.5; }\n"  # google-readability-casting
+IMPLICIT = "struct C {\n  C(int c);\n};\n"  # google-explicit-constructor
 
 
 class TidyTest(SmallTreeTest):
@@ -37,17 +37,17 @@ class TidyTest(SmallTreeTest):
         self.assertEqual((code, "2 files, 1 run" in output), (0, True), output)
 
     def test_finding_fails_until_mended(self):
-        self.write({"engine/c.cc": BAD_CAST})
+        self.write({"engine/c.cc": IMPLICIT})
         for _ in range(2):
             code, output = self.tidy()
             self.assertEqual(code, 1, output)
-            self.assertIn("google-readability-casting", output)
+            self.assertIn("google-explicit-constructor", output)
 
     def test_finding_in_header_is_printed_once(self):
-        self.write({"engine/a.h": "inline int A() { return (int)1.5; }\n", "engine/c.cc": GOOD.replace("B()", "C()")})
+        self.write({"engine/a.h": "int A();\n" + IMPLICIT, "engine/c.cc": GOOD})
         code, output = self.tidy()
         self.assertEqual(code, 1, output)
-        self.assertEqual(output.count("engine/a.h:1:"), 1, output)
+        self.assertEqual(output.count("engine/a.h:3:"), 1, output)
         self.assertIn("2 with findings", output)
 
     def test_configuration_is_part_of_the_key(self):
