@@ -184,6 +184,9 @@ int ServeClose(int fd) {
 int ServeLock(int fd, int command, struct flock* lock) {
   const bool unlocks = lock->l_type == F_UNLCK && (command == F_SETLK || command == F_OFD_SETLK);
   if (kernel::Dropped() && unlocks) return 0;
+  if (command == F_OFD_GETLK && lock->l_type == F_UNLCK) {
+    return Refuse("fcntl", "F_OFD_GETLK of an unlock");
+  }
   ServedCall call("fcntl", OpKind::kLockFile, Access::kWrites);
   if (!call.OnDescriptor(fd)) return kernel::Dropped() && unlocks ? 0 : -1;
   return static_cast<int>(call.Done(call.disk().Lock(call.fd(), command, lock),
