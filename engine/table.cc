@@ -62,10 +62,10 @@ absl::Status Table::ReadBlock(const BlockHandle& handle, BlockBytes* bytes) cons
       handle.size > end - handle.offset - kBlockTrailerSize) {
     return Annotate(absl::DataLossError("block handle beyond the file"));
   }
-  const absl::Status status = ReadBytes(handle.offset, handle.size + kBlockTrailerSize, bytes);
+  absl::Status status = ReadBytes(handle.offset, handle.size + kBlockTrailerSize, bytes);
   if (!status.ok()) return status;
-  const absl::Status checked = CheckStoredBlock(bytes->block, &bytes->block);
-  return checked.ok() ? checked : Annotate(checked);
+  status = CheckStoredBlock(bytes->block, &bytes->block);
+  return status.ok() ? absl::OkStatus() : Annotate(status);
 }
 
 absl::Status Table::ReadDataBlock(std::string_view encoded_handle, BlockBytes* bytes) const {

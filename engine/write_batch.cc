@@ -67,7 +67,7 @@ absl::StatusOr<WriteBatch> WriteBatch::FromContents(std::string_view contents) {
 }
 
 absl::Status WriteBatch::SetContents(std::string_view contents) {
-  const absl::Status status = CheckContents(contents);
+  absl::Status status = CheckContents(contents);
   if (status.ok()) rep_ = contents;
   return status;
 }
@@ -85,10 +85,9 @@ absl::Status WriteBatch::CheckContents(std::string_view contents) {
   std::uint32_t found = 0;
   Record record;
   for (; !rest.empty(); ++found) {
-    if (found == count) return absl::DataLossError("write batch: bytes after the last record");
     if (!TakeRecord(&rest, &record)) return absl::DataLossError("write batch: damaged record");
   }
-  if (found != count) return absl::DataLossError("write batch: fewer records than its count");
+  if (found != count) return absl::DataLossError("write batch: not as many records as its count");
   return absl::OkStatus();
 }
 

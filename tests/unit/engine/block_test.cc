@@ -187,6 +187,20 @@ TEST(Block, DamageIsDataLossUntilTheNextReset) {
   EXPECT_EQ(cursor.status().code(), absl::StatusCode::kDataLoss);
 }
 
+TEST(Block, RestartBehindTheEntriesIsDataLoss) {
+  std::string block = Build(RandomModel(8), 4);
+  EncodeFixed32(block.data() + block.size() - 8, static_cast<std::uint32_t>(block.size()));
+  BlockCursor cursor(block);
+  EXPECT_TRUE(cursor.status().ok());
+  cursor.SeekToLast();
+  EXPECT_FALSE(cursor.Valid());
+  EXPECT_EQ(cursor.status().code(), absl::StatusCode::kDataLoss);
+  cursor.Reset(block);
+  cursor.Seek(Key("\xff", 0));
+  EXPECT_FALSE(cursor.Valid());
+  EXPECT_EQ(cursor.status().code(), absl::StatusCode::kDataLoss);
+}
+
 TEST(BlockDeathTest, BuilderRefusesKeysOutOfOrder) {
   BlockBuilder builder(16);
   builder.Add(Key("b", 5), "");

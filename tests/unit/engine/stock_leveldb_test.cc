@@ -2,7 +2,7 @@
 #include <leveldb/db.h>
 #include <leveldb/write_batch.h>
 
-#include <filesystem>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <random>
@@ -23,6 +23,9 @@
 namespace harrow::engine {
 namespace {
 
+// Far apart and long, so that an index has much to shorten.
+std::string KeyOf(std::uint64_t n) { return "key" + std::to_string(n * 2654435761); }
+
 class StockLevelDbTest : public testing::Test {
  protected:
   void Open() {
@@ -41,7 +44,7 @@ class StockLevelDbTest : public testing::Test {
       leveldb::WriteBatch batch;
       const unsigned records = random() % 4;
       for (unsigned j = 0; j < records; ++j) {
-        const std::string key = "key" + std::to_string(random() % 200);
+        const std::string key = KeyOf(random() % 200);
         if (random() % 5 == 0) {
           batch.Delete(key);
           model_.erase(key);
@@ -94,8 +97,8 @@ TEST_F(StockLevelDbTest, LogReadsBackAndIsWrittenAlike) {
   }
   EXPECT_EQ(reader.ReadRecord(&record, &scratch), LogRead::kEnd);
   EXPECT_EQ(*ReadFile(ours_.File("log")), *bytes);
-  for (int i = 0; i < 200; ++i) {
-    const std::string key = "key" + std::to_string(i);
+  for (std::uint64_t n = 0; n < 200; ++n) {
+    const std::string key = KeyOf(n);
     std::string value;
     absl::Status status;
     const bool decided = memtable.Get(LookupKey(key, kMaxSequenceNumber), &value, &status);
