@@ -147,6 +147,8 @@ TEST(RecoveryCheckerTest, AtomicRejectsHalfABatch) {
   EXPECT_EQ(Judge("keys 2; C0 put k0; crash; life = #0 -; C0 batch put k1 del k0; crash;"
                   "life = - -"),
             "atomic");
+  // Half a batch, though what came after it is there.
+  EXPECT_EQ(Judge("keys 3; C0 batch put k0 put k1; C0 put k2; crash; life = #0.0 - #1"), "atomic");
   // The first of two entries for one key.
   EXPECT_EQ(Judge("keys 1; C0 batch put k0 put k0; crash; life = #0.0"), "atomic");
 }
@@ -235,6 +237,17 @@ TEST(RecoveryCheckerTest, AbsenceNeedsADeletionThatFits) {
   // Of two deletions one fits.
   EXPECT_EQ(Judge(put + "C1 batch del k0 put k2 ...; C2 del k0 ...; crash; life = - - -"), "ok");
   EXPECT_EQ(Judge(put + "C2 del k0; C0 put k1; C2 del k0; crash; life = - - -"), "ok");
+}
+
+// Of two deletions the one that was called first is the one that fits: the batch came after #3,
+// which came after #2, so that only #0 can have come after the batch.
+TEST(RecoveryCheckerTest, AbsenceTriesEachDeletionThatNoOtherStandsFor) {
+  EXPECT_EQ(Judge("keys 2; C1 del k0 ...; C2 batch put k0 put k1 ...; C3 del k0 sync;"
+                  "C3 put k1 sync; C2 ok; crash; life = - #1.1"),
+            "ok");
+  EXPECT_EQ(Judge("keys 2; C2 batch put k0 put k1 ...; C3 del k0 sync; C3 put k1 sync; C2 ok;"
+                  "crash; life = - #0.1"),
+            "durable");
 }
 
 TEST(RecoveryCheckerTest, AReadProvesThatAWriteTookEffect) {
