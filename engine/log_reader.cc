@@ -130,11 +130,10 @@ bool LogReader::IntactFragmentFollows() const {
 
 absl::Status LogReader::StopStatus(std::string_view log_name) const {
   HARROW_CHECK(stop_.reason != LogStopReason::kNone);
-  return absl::DataLossError(
-      absl::StrCat(absl::string_view(log_name.data(), log_name.size()), ": ",
-                   LogStopReasonName(stop_.reason), " at offset ", stop_.bad_offset, " of ",
-                   stop_.size, "; the records end at offset ", stop_.good_size,
-                   IntactFragmentFollows() ? "; intact data follows" : "; nothing intact follows"));
+  return absl::DataLossError(absl::StrCat(absl::string_view(log_name.data(), log_name.size()), ": ",
+                                          LogStopReasonName(stop_.reason), " at offset ",
+                                          stop_.bad_offset, " of ", stop_.size,
+                                          "; the records end at offset ", stop_.good_size));
 }
 
 }  // namespace harrow::engine
