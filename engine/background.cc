@@ -36,7 +36,8 @@ absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
 
   VersionEdit edit;
   edit.log_number = log_number;
-  edit.last_sequence = queue_->allocated_sequence();
+  // Exactly the last number before the log in use: recovery tells from it that a log is whole.
+  edit.last_sequence = memtable->largest_sequence();
   edit.added_files.push_back({0, *std::move(table)});
   absl::Status status = state_->versions.LogAndApply(std::move(edit), lock);
   if (!status.ok()) return status;

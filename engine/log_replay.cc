@@ -29,7 +29,8 @@ LogReplay::LogReplay(SequenceNumber last_sequence, std::size_t memtable_size_max
                      std::function<absl::Status(const MemTable&)> full)
     : memtable_size_max_(memtable_size_max),
       full_(std::move(full)),
-      last_sequence_(last_sequence) {}
+      last_sequence_(last_sequence),
+      next_sequence_(last_sequence + 1) {}
 
 absl::Status LogReplay::AddLog(const std::string& name, std::string_view contents) {
   log_has_records_ = false;
@@ -56,12 +57,15 @@ absl::Status LogReplay::AddRecord(const std::string& name, std::string_view reco
     return absl::DataLossError(name + ": a record is no batch: " + std::string(status.message()));
   }
   const RecordHeader header = HeaderOf(record);
+  // Other writers of the format put a number into their manifest that is only near the log's first.
+  if (!has_records_) next_sequence_ = std::min(next_sequence_, header.sequence);
+  has_records_ = true;
   const bool first_of_log = !log_has_records_;
   log_has_records_ = true;
   if (header.count > 0) {
     last_sequence_ = std::max(last_sequence_, header.sequence + header.count - 1);
   }
-  if (stopped_.ok() && first_of_log && next_sequence_ != 0 && header.sequence > next_sequence_) {
+  if (stopped_.ok() && first_of_log && header.sequence > next_sequence_) {
     stopped_ = absl::DataLossError(name + ": the writes before this log are missing");
   }
   if (!stopped_.ok()) {

@@ -2,6 +2,7 @@
 // of the value, value. The skip list orders pointers to entries by their internal keys.
 #include "engine/memtable.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "engine/check.h"
@@ -68,6 +69,7 @@ void MemTable::Add(SequenceNumber sequence, ValueType type, std::string_view key
   at = Copy(at, value);
   HARROW_CHECK(at == entry + size);
   list_.Insert(entry);
+  largest_sequence_ = std::max(largest_sequence_, sequence);
 }
 
 bool MemTable::Get(const LookupKey& key, std::string* value, absl::Status* status) const {

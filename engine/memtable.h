@@ -44,6 +44,8 @@ class MemTable {
   // Bytes on the heap; 0 while empty. Safe from any thread.
   std::size_t ApproximateMemoryUsage() const { return arena_.MemoryUsage(); }
   bool empty() const;
+  // The last that was added; 0 while empty. For the thread that adds, or once nobody adds any more.
+  SequenceNumber largest_sequence() const { return largest_sequence_; }
 
  private:
   friend class MemTableIterator;
@@ -55,6 +57,7 @@ class MemTable {
 
   Arena arena_;
   List list_;
+  SequenceNumber largest_sequence_ = 0;
 };
 
 // Adds the records of a batch, numbered from its sequence; all of them or, when the batch is
