@@ -64,8 +64,11 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
     if (inode.next_write_error != 0) return -std::exchange(inode.next_write_error, 0);
     if (const int error = Refusal(effect); error != 0) return error;
     if (effect && effect->kind == faults::EffectKind::kShortWrite) {
-      if (effect->bytes == 0) return -effect->error;
-      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, effect->bytes));
+      // Where an error follows, something must be left to fail.
+      const std::uint64_t most = effect->error != 0 && size > 0 ? size - 1 : size;
+      const std::uint64_t kept = std::min<std::uint64_t>(most, effect->bytes);
+      if (kept == 0 && size > 0) return -effect->error;
+      size = static_cast<std::size_t>(kept);
       next_error = effect->error;
     }
   }
