@@ -156,13 +156,14 @@ class LifeRunner : public disk::Observer {
   }
 
   void Capture(std::uint64_t before_mutation) {
+    const models::Time at = recorder_->Moment();
     for (const faults::CrashImageChoice& choice : plan_.explore.images) {
       CapturedImage captured;
       captured.choice = choice;
       // A random choice is drawn anew for each moment, or every image would lose the same pages.
       captured.choice.seed = kernel::Mix(choice.seed, disk_->stats().mutations);
       captured.image = disk_->Crash(captured.choice);
-      captured.at = recorder_->now();
+      captured.at = at;
       captured.before_mutation = before_mutation;
       captured.during_recovery = InRecovery();
       result_.captured.push_back(std::move(captured));
@@ -185,8 +186,8 @@ class LifeRunner : public disk::Observer {
 
   void EndLife(models::LifeEnd end) {
     result_.ended_in_recovery = InRecovery();
-    result_.ended_at = recorder_->now();
     recorder_->EndLife(end);
+    result_.ended_at = recorder_->history().lives.back().ended;
   }
 
   bool InRecovery() const {

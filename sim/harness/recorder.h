@@ -22,7 +22,8 @@ class Recorder {
   explicit Recorder(std::uint32_t key_count) { history_.key_count = key_count; }
 
   const models::History& history() const { return history_; }
-  models::Time now() const { return clock_; }
+  // A moment between the events before and after it, for what is seen of the run from outside.
+  models::Time Moment() { return Tick(); }
 
   // Lives. Each call is about the life begun last.
   void BeginLife();
