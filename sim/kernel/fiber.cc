@@ -29,6 +29,9 @@ struct Stack {
 namespace {
 
 constexpr std::size_t kGuardBytes = 4096;
+// A stack's own record lies above it.
+constexpr std::size_t kUsableBytes = kStackBytes - 64;
+static_assert(sizeof(Stack) <= 64);
 
 // The layout the C++ ABI gives __cxa_get_globals.
 struct ExceptionGlobals {
@@ -39,9 +42,9 @@ struct ExceptionGlobals {
 Stack* g_free_stacks = nullptr;
 Fiber* g_entering = nullptr;
 
-ExceptionGlobals& CurrentExceptionGlobals() {
-  return *reinterpret_cast<ExceptionGlobals*>(abi::__cxa_get_globals());
-}
+// Of the one OS thread that runs fibers; a look-up costs as much as the switch itself.
+ExceptionGlobals* g_exception_globals = nullptr;
+int* g_errno = nullptr;
 
 // Stacks are never unmapped: the pool holds as many as were ever in use at once.
 Stack* MapStack() {
@@ -49,8 +52,9 @@ Stack* MapStack() {
                             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
   KERNEL_CHECK(mapped != MAP_FAILED);
   KERNEL_CHECK(mprotect(mapped, kGuardBytes, PROT_NONE) == 0);
-  auto* const stack = new Stack;
-  stack->bottom = static_cast<char*>(mapped) + kGuardBytes;
+  char* const bottom = static_cast<char*>(mapped) + kGuardBytes;
+  auto* const stack = new (bottom + kUsableBytes) Stack;
+  stack->bottom = bottom;
 #if defined(HARROW_ASAN)
   __lsan_register_root_region(stack->bottom, kStackBytes);
 #endif
@@ -100,8 +104,8 @@ Entry g_entry = nullptr;
 
 void Trampoline(context::transfer_t transfer) {
   AfterJump(transfer, *g_entering);
-  CurrentExceptionGlobals() = {nullptr, 0};
-  errno = 0;
+  *g_exception_globals = {nullptr, 0};
+  *g_errno = 0;
   g_entry();
   KERNEL_CHECK(false && "a fiber's entry returned");
 }
@@ -125,19 +129,18 @@ void MakeFiber(Fiber& fiber, void (*entry)()) {
   fiber.bottom = stack->bottom;
   fiber.size = kStackBytes;
   fiber.thread = stack->thread;
-  fiber.context = context::make_fcontext(stack->bottom + kStackBytes, kStackBytes, &Trampoline);
+  fiber.context = context::make_fcontext(stack->bottom + kUsableBytes, kUsableBytes, &Trampoline);
 }
 
 void SwitchFiber(Fiber& from, Fiber& to) {
-  ExceptionGlobals& globals = CurrentExceptionGlobals();
-  const ExceptionGlobals kept_globals = globals;
-  const int kept_errno = errno;
+  const ExceptionGlobals kept_globals = *g_exception_globals;
+  const int kept_errno = *g_errno;
   g_entering = &to;
   BeforeJump(from, to, false);
   const context::transfer_t transfer = context::jump_fcontext(to.context, &from);
   AfterJump(transfer, from);
-  globals = kept_globals;
-  errno = kept_errno;
+  *g_exception_globals = kept_globals;
+  *g_errno = kept_errno;
 }
 
 void LeaveFiber(Fiber& from, Fiber& to) {
@@ -166,6 +169,8 @@ void AbandonStack(Fiber& fiber) {
 void InitHostFiber(Fiber& fiber) {
   fiber = Fiber{};
   fiber.host = true;
+  g_exception_globals = reinterpret_cast<ExceptionGlobals*>(abi::__cxa_get_globals());
+  g_errno = &errno;
 #if defined(HARROW_TSAN)
   fiber.thread = __tsan_get_current_fiber();
 #endif

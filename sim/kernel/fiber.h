@@ -43,7 +43,7 @@ void SwitchFiber(Fiber& from, Fiber& to);
 void ReleaseStack(Fiber& fiber);
 // Gives up a fiber left in the middle: back to the pool where no sanitizer looks on.
 void AbandonStack(Fiber& fiber);
-// Names the running OS thread's own context.
+// Names the running OS thread's own context; before any switch.
 void InitHostFiber(Fiber& fiber);
 
 }  // namespace harrow::kernel

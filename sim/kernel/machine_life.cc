@@ -1,9 +1,13 @@
 // The life of a run and of its tasks. The host switches to the root task and comes back when the run
 // ends, however it ends. Without a sanitizer an ended run is forgotten where it stands; with one,
 // Stop() lets the tasks run out (drains), and only what cannot end is abandoned.
+#include <stdio_ext.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <bit>
-#include <cstring>
+#include <cstdio>
+#include <cstdlib>
 #include <exception>
 
 #include "sim/kernel/check.h"
@@ -16,6 +20,35 @@ namespace {
 
 constexpr std::uint64_t kDrainSteps = 1'000'000;
 constexpr std::uint64_t kRootSignature = 0x68617272'6f770001ULL;
+
+// std::terminate on a task (a joinable std::thread destroyed, an exception out of a noexcept
+// function) is the program's failure, not the harness's.
+std::terminate_handler g_previous_terminate = nullptr;
+
+void Terminated() {
+  if (g_machine.running()) {
+    g_machine.AbortWith("std::terminate was called on task " +
+                        std::to_string(g_machine.current()->id));
+  }
+  g_previous_terminate();
+  std::abort();
+}
+
+// A task's first line of output would put stdout's buffer into the run's heap, for ever.
+void GiveStdoutABuffer() {
+  static char buffer[4096];
+  if (__fbufsize(stdout) == 0) {
+    std::setvbuf(stdout, buffer, isatty(STDOUT_FILENO) != 0 ? _IOLBF : _IOFBF, sizeof(buffer));
+  }
+}
+
+void PrepareProcess() {
+  static bool prepared = false;
+  if (prepared) return;
+  prepared = true;
+  g_previous_terminate = std::set_terminate(&Terminated);
+  GiveStdoutABuffer();
+}
 
 void* RunRoot(void* root) {
   (*static_cast<const std::function<void()>*>(root))();
@@ -56,6 +89,7 @@ void Machine::Reset(const SimulationOptions& options, Trace& trace) {
 Outcome Machine::Run(const SimulationOptions& options, Trace& trace,
                      const std::function<void()>& root) {
   KERNEL_CHECK(!running());
+  PrepareProcess();
   Reset(options, trace);
   InitTask(0, kRootSignature, &RunRoot, const_cast<std::function<void()>*>(&root), true);
   current_ = &tasks_[0];

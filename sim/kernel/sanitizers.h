@@ -54,7 +54,7 @@ inline void LockReleased(void* lock, bool shared) {
   __tsan_mutex_pre_unlock(lock, flags);
   __tsan_mutex_post_unlock(lock, flags);
 }
-inline void LockDestroyed(void* lock) { __tsan_mutex_destroy(lock, __tsan_mutex_linker_init); }
+inline void LockDestroyed(void* lock) { __tsan_mutex_destroy(lock, __tsan_mutex_not_static); }
 
 #else
 

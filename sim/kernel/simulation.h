@@ -15,7 +15,9 @@
 //  1. The run is a pure function of (root, options): no address, real time or leftover of an
 //  earlier run reaches it.
 //  2. Virtual time moves only when no task can run.
-// Not checked: data races (see the tsan preset).
+// Not checked: data races (see the tsan preset). thread_local variables are shared by all tasks.
+// Function-local statics made on a task live in host memory, and making one is neither a step nor a
+// choice unless its constructor waits; what they hold later must be allocated under HostMemory.
 #ifndef HARROW_SIM_KERNEL_SIMULATION_H_
 #define HARROW_SIM_KERNEL_SIMULATION_H_
 
@@ -69,7 +71,9 @@ bool OnTask();
 TaskId CurrentTask();
 Trace& CurrentTrace();
 std::uint64_t NowNs();  // virtual
-// Announces an operation and returns when the scheduler chose this task to perform it.
+// Announces an operation and returns when the scheduler chose this task to perform it. Nothing
+// outside a run. Every operation is added to the trace except kFile, which the caller adds with a and
+// b of its own.
 void Point(const Op& op);
 // Ends the simulation at once, as a power loss does: no task runs again. Where a run-time heap
 // backs the tasks (every build without a sanitizer) it does not return; under a sanitizer it marks
@@ -79,12 +83,14 @@ void Stop();
 // The machine was stopped and is being drained: file calls fail with EIO, close and unlock succeed.
 bool Dropped();
 // Ends the simulation with End::kAborted and this text: a call that is not supported, a failed
-// CHECK.
+// CHECK. Does not return in any build; under a sanitizer the tasks are abandoned, not drained.
 void Abort(std::string detail);
 // Labels for objects, dense from 1 in order of first use in this run.
 std::uint32_t NewObjectLabel();
 
-// While one is alive on a task, allocations come from the process's own heap. Nests.
+// While one is alive on a task, allocations come from the process's own heap, and ThreadSanitizer
+// takes what the task does for the machine's own business: the state of a simulated disk is shared by
+// tasks, but not a race between them. Nests. A run that ends under one leaks what its frame owns.
 class HostMemory {
  public:
   HostMemory();

@@ -119,6 +119,12 @@ bool Ours(const std::uint64_t* guard) {
 
 extern "C" {
 
+#if defined(HARROW_TSAN)
+// Those thread-local variables are one OS thread's, written by many tasks.
+const char* Suppressions() HARROW_LIBC("__tsan_default_suppressions");
+const char* Suppressions() { return "race:_Prepare_execution\nrace:__once_proxy\n"; }
+#endif
+
 int TakenOnce(pthread_once_t* once, Routine* routine) HARROW_LIBC("pthread_once");
 int TakenGuardAcquire(std::uint64_t* guard) HARROW_LIBC("__cxa_guard_acquire");
 void TakenGuardRelease(std::uint64_t* guard) HARROW_LIBC("__cxa_guard_release");

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 
 #include <cstdlib>
+#include <cstring>
 
 #include "sim/kernel/machine.h"
 
@@ -39,9 +40,14 @@ class Real<Result(Arguments...)> {
 
  private:
   void* Resolve() {
-    void* function = version_ != nullptr ? dlvsym(RTLD_NEXT, name_, version_) : nullptr;
-    if (function == nullptr) function = dlsym(RTLD_NEXT, name_);
+    void* function = dlsym(RTLD_NEXT, name_);
     if (function == nullptr) std::abort();
+    // dlsym may find libc's oldest version, and dlvsym would pass over a sanitizer's interceptor.
+    Dl_info info;
+    if (version_ != nullptr && dladdr(function, &info) != 0 &&
+        std::strstr(info.dli_fname, "/libc.so") != nullptr) {
+      if (void* const newest = dlvsym(RTLD_NEXT, name_, version_)) function = newest;
+    }
     __atomic_store_n(&function_, function, __ATOMIC_RELAXED);
     return function;
   }

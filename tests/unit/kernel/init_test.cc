@@ -94,7 +94,7 @@ TEST(FutureTest, AtomicWaitLatchAndSemaphore) {
 TEST(OnceTest, RunsOnceAndTheOthersWaitForIt) {
   for (std::uint64_t seed = 0; seed < 50; ++seed) {
     int runs = 0;
-    bool early = false;
+    std::atomic<bool> early = false;
     const Outcome outcome = Simulate(Walk(seed), [&] {
       std::once_flag once;
       bool ready = false;
@@ -104,7 +104,7 @@ TEST(OnceTest, RunsOnceAndTheOthersWaitForIt) {
           std::this_thread::sleep_for(std::chrono::milliseconds(1));
           ready = true;
         });
-        early |= !ready;
+        if (!ready) early = true;
       };
       std::thread a(use);
       std::thread b(use);

@@ -129,8 +129,8 @@ TEST(ThreadsTest, BoundedQueueDeliversInOrder) {
 }
 
 TEST(ThreadsTest, ReadersShareAndWritersDoNot) {
-  int most_readers = 0;
-  bool broken = false;
+  std::atomic<int> most_readers = 0;
+  std::atomic<bool> broken = false;
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     const Outcome outcome = Simulate(Walk(seed), [&] {
       std::shared_mutex lock;
@@ -140,7 +140,7 @@ TEST(ThreadsTest, ReadersShareAndWritersDoNot) {
       for (int i = 0; i < 3; ++i) {
         threads.emplace_back([&] {
           const std::shared_lock<std::shared_mutex> shared(lock);
-          most_readers = std::max(most_readers, ++readers);
+          most_readers = std::max(most_readers.load(), ++readers);
           std::this_thread::yield();
           if (writers != 0) broken = true;
           --readers;
@@ -215,10 +215,10 @@ TEST(ThreadsTest, SpinningOnTryLockAndYieldEnds) {
 }
 
 TEST(ThreadsTest, IdentityNamesAndSpecificDataBelongToTheTask) {
-  int destroyed = 0;
+  std::atomic<int> destroyed = 0;
   std::string seen;
   const Outcome outcome = Simulate(Walk(5), [&] {
-    static int* counter = nullptr;
+    static std::atomic<int>* counter = nullptr;
     counter = &destroyed;
     pthread_key_t key{};
     pthread_key_create(&key, [](void*) { ++*counter; });
