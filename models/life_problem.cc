@@ -268,11 +268,12 @@ void LifeProblem::ListByKey() {
     slot = end;
   }
   key_writes_.resize(end);
-  for (auto touch = touches.rbegin(); touch != touches.rend(); ++touch) {
-    if (in[touch->call] == 0) continue;
-    const Interval& interval = intervals[touch->call];
-    key_writes_[--key_begin_[touch->key]] = {touch->call, touch->deletion, interval.invoked,
-                                             interval.latest};
+  for (std::size_t t = touches.size(); t-- > 0;) {
+    const LifeTouch& touch = touches[t];
+    if (in[touch.call] == 0) continue;
+    const Interval& interval = intervals[touch.call];
+    key_writes_[--key_begin_[touch.key]] = {touch.call, touch.deletion, interval.invoked,
+                                            interval.latest};
   }
   for (KeyId key = 0; key < history_.key_count; ++key) {
     for (std::uint32_t i = key_begin_[key] + 1; i < key_begin_[key + 1]; ++i) {
@@ -348,14 +349,15 @@ bool LifeProblem::ConstrainAbsent(std::uint32_t reader, std::uint32_t observatio
   std::uint32_t last_put = kNoCall;  // of those before the observer, the one called last
   std::uint32_t deletions = 0;
   std::uint32_t deletion = kNoCall;
-  for (auto write = writes.rbegin(); write != writes.rend(); ++write) {
-    if (last_put != kNoCall && write->latest_max < intervals[last_put].invoked) break;
-    if (write->deletion) {
-      if (last_put != kNoCall && Precedes(intervals[write->call], intervals[last_put])) continue;
+  for (std::size_t i = writes.size(); i-- > 0;) {
+    const KeyWrite& write = writes[i];
+    if (last_put != kNoCall && write.latest_max < intervals[last_put].invoked) break;
+    if (write.deletion) {
+      if (last_put != kNoCall && Precedes(intervals[write.call], intervals[last_put])) continue;
       ++deletions;
-      deletion = write->call;
-    } else if (last_put == kNoCall && Precedes(intervals[write->call], intervals[reader])) {
-      last_put = write->call;
+      deletion = write.call;
+    } else if (last_put == kNoCall && Precedes(intervals[write.call], intervals[reader])) {
+      last_put = write.call;
     }
   }
   if (initial[key] == kAbsentState && last_put == kNoCall) {

@@ -79,7 +79,7 @@ class LifeSearch {
   std::vector<std::uint32_t> old_states_;     // what they replaced
   std::vector<std::uint32_t> candidates_;
   std::vector<Frame> frames_;
-  std::unordered_set<std::uint64_t> failed_;
+  std::unordered_set<std::uint64_t> failed_;  // order never observed: only asked for members
 };
 
 }  // namespace harrow::models

@@ -1,4 +1,4 @@
-// The rules of ORACLE.md by name, and what a checker says.
+// The rules that must hold, by name, and what a checker says.
 //
 // Threading: values.
 #ifndef HARROW_MODELS_VERDICT_H_
@@ -32,7 +32,7 @@ enum class Rule : std::uint8_t {
 
 std::string_view ToText(Rule rule);  // "durable", "durable-before", …
 std::optional<Rule> ParseRule(std::string_view name);
-// The sentence of ORACLE.md, shortened to one line.
+// What the rule demands, in one line.
 std::string_view Demand(Rule rule);
 
 struct Violation {

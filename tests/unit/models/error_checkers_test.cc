@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "history_text.h"
 #include "models/life_checkers.h"
+#include "tests/unit/models/history_text.h"
 
 namespace harrow::models {
 namespace {

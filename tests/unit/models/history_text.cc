@@ -1,6 +1,6 @@
 // A line is split into words; the first says who acts. Open calls are kept by client.
 
-#include "history_text.h"
+#include "tests/unit/models/history_text.h"
 
 #include <cctype>
 #include <map>

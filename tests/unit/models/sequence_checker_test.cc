@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "history_text.h"
+#include "tests/unit/models/history_text.h"
 
 namespace harrow::models {
 namespace {
