@@ -2,6 +2,7 @@
 // ends, however it ends. Without a sanitizer an ended run is forgotten where it stands; with one,
 // Stop() lets the tasks run out (drains), and only what cannot end is abandoned.
 #include <stdio_ext.h>
+#include <sys/single_threaded.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -48,6 +49,10 @@ void PrepareProcess() {
   prepared = true;
   g_previous_terminate = std::set_terminate(&Terminated);
   GiveStdoutABuffer();
+#if defined(HARROW_TSAN)
+  // Else shared_ptr counts without atomics in a process of one OS thread, a race between tasks.
+  __libc_single_threaded = 0;
+#endif
 }
 
 void* RunRoot(void* root) {

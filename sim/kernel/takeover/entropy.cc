@@ -6,6 +6,7 @@
 
 #include <cstdint>
 
+#include "sim/kernel/sanitizers.h"
 #include "sim/kernel/takeover/real.h"
 
 namespace harrow::kernel {
@@ -75,19 +76,22 @@ unsigned TakenRandomDevice(void* self) {
 }
 
 void TakenSpLock(void* self, const void* object) {
-  if (!g_machine.running()) real_sp_lock(self, object);
+  if (!g_machine.running()) return real_sp_lock(self, object);
+  HappensAfter(&real_sp_lock);
 }
 
 void TakenSpLock2(void* self, const void* object) { TakenSpLock(self, object); }
 
 void TakenSpLockTwo(void* self, const void* a, const void* b) {
-  if (!g_machine.running()) real_sp_lock_two(self, a, b);
+  if (!g_machine.running()) return real_sp_lock_two(self, a, b);
+  HappensAfter(&real_sp_lock);
 }
 
 void TakenSpLockTwo2(void* self, const void* a, const void* b) { TakenSpLockTwo(self, a, b); }
 
 void TakenSpUnlock(void* self) {
-  if (!g_machine.running()) real_sp_unlock(self);
+  if (!g_machine.running()) return real_sp_unlock(self);
+  HappensBefore(&real_sp_lock);
 }
 
 void TakenSpUnlock2(void* self) { TakenSpUnlock(self); }
