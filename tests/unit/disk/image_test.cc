@@ -106,6 +106,21 @@ TEST(ImageTest, AChainOfLivesStaysSmallAndEqual) {
   }
 }
 
+// Pages are handed out again; what an earlier file had in one must not show through a hole.
+TEST(ImageTest, AGapInARecycledPageReadsAsZeros) {
+  {
+    Lab lab(ProfileName::kExt4);
+    lab.Run("create f; write f x 400000");
+  }
+  Lab lab(ProfileName::kStrict);
+  lab.Run("create f; put f 1000 y 10; put f 9000 y 1; size f 20; size f 5000; put f 3000 y 1");
+  EXPECT_EQ(lab.Cached("f"), ".3000y1.1999");
+  EXPECT_EQ(lab.Crash(Survivors::kAll), "f:.3000y1.1999");
+  EXPECT_EQ(
+      lab.disk.Everything().ContentHash(),
+      Image().With("f", std::string(3000, '\0') + "y" + std::string(1999, '\0')).ContentHash());
+}
+
 TEST(ImageTest, ListIsSortedByPath) {
   const Image image = Image().With("b/x", "").With("b-a", "").With("a", "1");
   EXPECT_EQ(Show(image), "a:?1 b/ b-a: b/x:");
