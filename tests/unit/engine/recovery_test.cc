@@ -27,8 +27,7 @@ namespace {
 
 using Files = std::map<std::string, std::string>;
 
-// The numbers of a fresh database.
-constexpr std::uint64_t kFirstManifest = 1;
+// The log of a fresh database.
 constexpr std::uint64_t kFirstLog = 2;
 
 class RecoveryTest : public testing::Test {
@@ -221,6 +220,27 @@ TEST_F(RecoveryTest, SoIsWhatFollowsALogThatLostWholeRecords) {
   EXPECT_GT(NextSequence(), 3U);
 }
 
+TEST_F(RecoveryTest, AndWhatFollowsALogThatLostAllItsRecords) {
+  WriteLog(kFirstLog, {});
+  WriteLog(7, {Record(3, "c")});
+  EXPECT_EQ(Open(), "");
+  // The same after a flush, which is where the manifest says that the log began.
+  {
+    const absl::StatusOr<std::unique_ptr<Db>> db = Db::Open(options_, path());
+    ASSERT_TRUE((*db)->Put(WriteOptions(), "a", "1").ok());
+    ASSERT_TRUE((*db)->Flush().ok());
+  }
+  const SequenceNumber next = NextSequence();
+  std::uint64_t log_number = 0;
+  for (const std::string& name : Names()) {
+    const FileName file = ParseFileName(name).value();
+    if (file.type == FileType::kLog) log_number = file.number;
+  }
+  WriteLog(log_number, {});
+  WriteLog(log_number + 10, {Record(next + 1, "z")});
+  EXPECT_EQ(Open(), "a=1");
+}
+
 TEST_F(RecoveryTest, MarkerInALaterLogMakesThatDamage) {
   WriteLog(kFirstLog, {Record(1, "a"), Record(2, "b")});
   WriteLog(7, {Record(3, "c"), Record(4, "")});
@@ -399,6 +419,22 @@ TEST_F(RecoveryTest, CutsOfTheLastManifestEdit) {
     Restore(cut);
     ExpectRefused("DATA_LOSS");
   }
+}
+
+TEST_F(RecoveryTest, DamageInsideTheManifestIsNoTornEdit) {
+  std::size_t first_size = 0;
+  std::string manifest;
+  {
+    const absl::StatusOr<std::unique_ptr<Db>> db = Db::Open(options_, path());
+    manifest = FilePath(path(), {FileType::kManifest, ReadCurrent(path()).value()});
+    first_size = ReadFile(manifest).value().size();
+    for (const char* key : {"a", "b"}) {
+      ASSERT_TRUE((*db)->Put(WriteOptions(), key, "1").ok());
+      ASSERT_TRUE((*db)->Flush().ok());
+    }
+  }
+  Damage(manifest, static_cast<std::int64_t>(first_size + kLogHeaderSize + 3));
+  ExpectRefused("DATA_LOSS");
 }
 
 TEST_F(RecoveryTest, OptionsDecideAboutMissingAndExistingDatabases) {
