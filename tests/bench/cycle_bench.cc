@@ -2,7 +2,7 @@
 // thread, no simulator.
 //
 //   ten puts       10 puts of 100 bytes, one client; crash, recovery, full read-back and check
-//   full cycle     4 clients, 200 operations, a random schedule, rotation at 64 KiB; crash at a random moment, recovery, check
+//   full cycle     4 clients, 200 operations, a random schedule, rotation at 64 KiB; crash at their end, recovery, check
 //   crash states   24 synced puts of 6 KB, a crash after every file operation; each state recovered from and checked
 //
 // "Bare" opens an empty directory, does the puts, closes, opens again and scans; for crash states it opens and scans a copy of
@@ -29,6 +29,8 @@
 #include "sim/targets/target.h"
 
 DEFINE_double(seconds, 2.0, "CPU seconds for each measurement");
+DEFINE_string(only, "",
+              "one of ten, full, states: that row only, without the bare engine; for profiling");
 
 namespace harrow::harness {
 namespace {
@@ -96,7 +98,6 @@ Scenario FullCycle(std::uint64_t number) {
   LifePlan& life = scenario.lives[0];
   life.schedule.strategy.kind = kernel::StrategyKind::kRandomWalk;
   life.schedule.strategy.seed = number;
-  life.end.before_mutation = random.Child("crash").Next() % 400;
   life.end.image = {faults::Survivors::kRandom, 0, number};
   return scenario;
 }
@@ -188,12 +189,19 @@ void PrintRow(const char* name, const Rate& simulated, const Rate& bare) {
   std::fflush(stdout);
 }
 
-void BenchTenPuts(const BareDirectory& directory) {
-  Scenario scenario = OneLife(10, {Puts(10, 100)});
-  const Rate simulated = Measure([&](std::uint64_t number) {
+Scenario TenPuts() { return OneLife(10, {Puts(10, 100)}); }
+
+Rate SimulateTenPuts() {
+  Scenario scenario = TenPuts();
+  return Measure([&](std::uint64_t number) {
     scenario.lives[0].end.image = {faults::Survivors::kRandom, 0, number};
     return Simulate(scenario, Count::kCrashStates);
   });
+}
+
+void BenchTenPuts(const BareDirectory& directory) {
+  const Scenario scenario = TenPuts();
+  const Rate simulated = SimulateTenPuts();
   const Rate bare = Measure([&](std::uint64_t) {
     RunBare(directory.Path("ten"), scenario);
     return 1;
@@ -201,14 +209,17 @@ void BenchTenPuts(const BareDirectory& directory) {
   PrintRow("ten puts", simulated, bare);
 }
 
-void BenchFullCycles(const BareDirectory& directory) {
-  const Rate simulated = Measure(
+Rate SimulateFullCycles() {
+  return Measure(
       [](std::uint64_t number) { return Simulate(FullCycle(number), Count::kCrashStates); });
+}
+
+void BenchFullCycles(const BareDirectory& directory) {
   const Rate bare = Measure([&](std::uint64_t number) {
     RunBare(directory.Path("full"), FullCycle(number));
     return 1;
   });
-  PrintRow("full cycle", simulated, bare);
+  PrintRow("full cycle", SimulateFullCycles(), bare);
 }
 
 // The directory after each of the scenario's puts.
@@ -243,16 +254,35 @@ Rate MeasureBareStates(const BareDirectory& directory, const Scenario& scenario)
   return rate;
 }
 
-void BenchCrashStates(const BareDirectory& directory) {
+Scenario SyncedPuts() {
   Scenario scenario = OneLife(24, {Puts(24, 6000)});
   scenario.options.write_buffer_bytes = 4 << 20;
   scenario.lives[0].explore.every = 1;
   scenario.lives[0].explore.images = {{faults::Survivors::kRandom, 0, 0}};
-  const Rate simulated = Measure([&](std::uint64_t number) {
+  return scenario;
+}
+
+Rate SimulateCrashStates() {
+  Scenario scenario = SyncedPuts();
+  return Measure([&](std::uint64_t number) {
     scenario.lives[0].explore.images[0].seed = number;
     return Simulate(scenario, Count::kCrashStates);
   });
-  PrintRow("crash states", simulated, MeasureBareStates(directory, scenario));
+}
+
+void BenchCrashStates(const BareDirectory& directory) {
+  const Rate simulated = SimulateCrashStates();
+  PrintRow("crash states", simulated, MeasureBareStates(directory, SyncedPuts()));
+}
+
+int BenchOnly(const std::string& row) {
+  Rate rate;
+  if (row == "ten") rate = SimulateTenPuts();
+  if (row == "full") rate = SimulateFullCycles();
+  if (row == "states") rate = SimulateCrashStates();
+  Require(rate.units > 0, "--only: expected ten, full or states, found \"" + row + "\"");
+  std::printf("%s %.0f /s\n", row.c_str(), rate.per_second);
+  return 0;
 }
 
 }  // namespace
@@ -261,6 +291,7 @@ void BenchCrashStates(const BareDirectory& directory) {
 int main(int argc, char** argv) {
   google::ParseCommandLineFlags(&argc, &argv, true);
   const harrow::harness::BareDirectory directory;
+  if (!FLAGS_only.empty()) return harrow::harness::BenchOnly(FLAGS_only);
   std::printf("per CPU second of one core:\n");
   harrow::harness::BenchTenPuts(directory);
   harrow::harness::BenchFullCycles(directory);

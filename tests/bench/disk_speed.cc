@@ -1,5 +1,7 @@
-// Prints what the simulated disk's calls cost, without tasks and scheduling: nanoseconds a call.
+// Prints what the simulated disk's calls cost, by themselves and through libc's names on a task:
+// nanoseconds a call.
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstdint>
@@ -7,6 +9,8 @@
 #include <string>
 
 #include "sim/disk/disk.h"
+#include "sim/disk/posix.h"
+#include "sim/kernel/simulation.h"
 
 namespace {
 
@@ -107,11 +111,58 @@ void MeasureCalls(const Image& image) {
   });
 }
 
+// Through libc's names on a task: a scheduling point, the trace and the run's heap included. The clock
+// of a task is virtual, so the whole run is measured.
+template <typename Body>
+void MeasureOnTask(const char* what, const Image& image, Body body) {
+  Disk disk(DiskOptions{}, image);
+  const harrow::disk::Mount mount(&disk, nullptr);
+  harrow::kernel::SimulationOptions options;
+  options.step_limit = 10 * kRounds;
+  const std::string log = std::string(harrow::disk::kMountPrefix) + "/db/000003.log";
+  const auto start = std::chrono::steady_clock::now();
+  harrow::kernel::Trace trace;
+  const auto outcome = harrow::kernel::RunSimulation(options, trace, [&] { body(log.c_str()); });
+  const auto spent = std::chrono::steady_clock::now() - start;
+  const auto ns = std::chrono::duration_cast<std::chrono::nanoseconds>(spent).count();
+  sink += outcome.steps;
+  std::printf("on a task: %-41s %8.1f ns\n", what, static_cast<double>(ns) / kRounds);
+}
+
+void MeasureFrontEnd(const Image& image) {
+  MeasureOnTask("pread 124", image, [](const char* path) {
+    char buffer[kRecord];
+    const int fd = open(path, O_RDONLY);
+    for (int i = 0; i < kRounds; ++i) {
+      sink += static_cast<std::uint64_t>(pread(fd, buffer, sizeof(buffer), 0));
+    }
+  });
+  MeasureOnTask("append 124 and fdatasync (two calls)", image, [](const char* path) {
+    const char record[kRecord] = {'r'};
+    int fd = -1;
+    for (int i = 0; i < kRounds; ++i) {
+      if (i % 256 == 0) {
+        if (fd >= 0) close(fd);
+        fd = open(path, O_WRONLY | O_APPEND | O_TRUNC);
+      }
+      sink += static_cast<std::uint64_t>(write(fd, record, sizeof(record)));
+      sink += static_cast<std::uint64_t>(fdatasync(fd));
+    }
+  });
+  MeasureOnTask("open and close (two calls)", image, [](const char* path) {
+    for (int i = 0; i < kRounds; ++i) close(open(path, O_RDONLY));
+  });
+  MeasureOnTask("access of a real path", image, [](const char*) {
+    for (int i = 0; i < kRounds; ++i) sink += access("/", F_OK) == 0 ? 1 : 0;
+  });
+}
+
 }  // namespace
 
 int main() {
   const Image image = EightSmallFiles();
   MeasureImages(image);
   MeasureCalls(image);
+  MeasureFrontEnd(image);
   std::printf("(%llu)\n", static_cast<unsigned long long>(sink % 2));
 }
