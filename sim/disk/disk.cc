@@ -248,6 +248,10 @@ std::uint32_t* Disk::LabelOfDirectory(std::string_view path) {
   return &impl_->state.inodes[impl_->Walk(path).directory].label;
 }
 
+void Disk::ForgetLabels() {
+  for (Inode& inode : impl_->state.inodes) inode.label = 0;
+}
+
 const DiskStats& Disk::stats() const { return impl_->stats; }
 
 const faults::Injector& Disk::injector() const { return impl_->injector; }

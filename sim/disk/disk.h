@@ -107,6 +107,7 @@ class Disk {
   // deepest directory that exists on the way to a path.
   std::uint32_t* LabelOf(int fd);
   std::uint32_t* LabelOfDirectory(std::string_view path);
+  void ForgetLabels();  // those of another run mean nothing in this one
 
   const DiskStats& stats() const;
   const faults::Injector& injector() const;

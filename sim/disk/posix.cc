@@ -14,6 +14,7 @@ Front g_front;
 
 Mount::Mount(Disk* disk, Observer* observer, Describer describer) {
   DISK_CHECK(g_front.disk == nullptr);
+  disk->ForgetLabels();
   g_front =
       Front{disk, observer, describer, new std::vector<bool>, new std::vector<DirectoryStream*>};
 }

@@ -56,7 +56,7 @@ class Observer {
 using Describer = std::string (*)(std::string_view path, std::uint64_t offset,
                                   std::string_view bytes);
 
-// While one is alive, `disk` is mounted. One at a time. The observer may be null.
+// While one is alive, `disk` is mounted. One at a time, and one run in it. The observer may be null.
 class Mount {
  public:
   Mount(Disk* disk, Observer* observer, Describer describer = nullptr);

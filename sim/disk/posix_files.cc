@@ -216,6 +216,7 @@ int ServeFcntl(int fd, int command, void* argument) {
   }
   std::vector<bool>::reference flag = (*g_front.close_on_exec)[static_cast<std::size_t>(own)];
   if (command == F_GETFD) return flag ? FD_CLOEXEC : 0;
+  // address never observed: the argument of F_SETFD is a number.
   flag = (reinterpret_cast<std::intptr_t>(argument) & FD_CLOEXEC) != 0;
   return 0;
 }
