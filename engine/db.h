@@ -38,13 +38,13 @@ namespace harrow::engine {
 
 // What an instance has done since it was opened.
 struct DbCounters {
-  std::uint64_t groups = 0;           // records written to the log
-  std::uint64_t groups_of_many = 0;   // of them, with two writers or more
-  std::uint64_t rotations = 0;        // of the log and the memtable
-  std::uint64_t flushes = 0;          // immutable memtables made durable tables
+  std::uint64_t groups = 0;          // records written to the log
+  std::uint64_t groups_of_many = 0;  // of them, with two writers or more
+  std::uint64_t rotations = 0;       // of the log and the memtable
+  std::uint64_t flushes = 0;         // immutable memtables made durable tables
   std::uint64_t compactions = 0;
-  std::uint64_t delays = 0;           // writes held up for 1 ms by level-0 files
-  std::uint64_t room_waits = 0;       // waits for a flush or a compaction to make room
+  std::uint64_t delays = 0;             // writes held up for 1 ms by level-0 files
+  std::uint64_t room_waits = 0;         // waits for a flush or a compaction to make room
   std::uint64_t background_errors = 0;  // 0 or 1
 };
 

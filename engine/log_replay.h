@@ -20,7 +20,8 @@ namespace harrow::engine {
 
 class LogReplay {
  public:
-  // `last_sequence` is the manifest's: the number before the first that the logs may hold. `full` takes each memtable that has grown past `memtable_size_max`, and the last one.
+  // `last_sequence` is the manifest's: the number before the first that the logs may hold. `full`
+  // takes each memtable that has grown past `memtable_size_max`, and the last one.
   LogReplay(SequenceNumber last_sequence, std::size_t memtable_size_max,
             std::function<absl::Status(const MemTable&)> full);
 
@@ -40,10 +41,10 @@ class LogReplay {
   const std::function<absl::Status(const MemTable&)> full_;
   std::unique_ptr<MemTable> memtable_;
   SequenceNumber last_sequence_;
-  SequenceNumber next_sequence_;      // that the next record must have
-  bool has_records_ = false;          // any log so far
-  bool log_has_records_ = false;      // the log at hand
-  absl::Status stopped_;              // why the replay ended; the writes after it are left out
+  SequenceNumber next_sequence_;  // that the next record must have
+  bool has_records_ = false;      // any log so far
+  bool log_has_records_ = false;  // the log at hand
+  absl::Status stopped_;          // why the replay ended; the writes after it are left out
 };
 
 }  // namespace harrow::engine

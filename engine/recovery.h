@@ -7,11 +7,12 @@
 // no longer needed is handed back, to be removed once the database is open.
 //
 // What a log may look like. Logs are replayed in order, and their writes have consecutive sequence
-// numbers. A bad place (log_reader.h), or a log that starts with too high a number, ends the replay:
-// whatever follows was written later, and bringing it back would leave a hole. After a crash that is
-// normal: writes that were not synced are gone, in the last log or in two. It is damage, and
-// DataLoss, where a later log has a marker (log_file.h), which says that all logs before it were
-// synced; and where a record's checksum is right and its contents are wrong.
+// numbers, the first of which follows the last one that the manifest knows of: the numbers tell
+// that nothing is missing. A bad place (log_reader.h), or a log that starts with too high a number,
+// ends the replay: whatever follows was written later, and bringing it back would leave a hole.
+// After a crash that is normal: writes that were not synced are gone, in the last log or in two. It
+// is damage, and DataLoss, where a later log has a marker (log_file.h), which says that all logs
+// before it were synced; and where a record's checksum is right and its contents are wrong.
 //
 // Threading: one thread, before there is any other.
 // Invariants:
