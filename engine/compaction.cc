@@ -1,5 +1,6 @@
 // One merging cursor over all inputs gives the entries in order, newest first for each user key. An
-// entry is dropped when the one before it, for the same user key, is at or below the oldest snapshot.
+// entry is dropped when the one before it, for the same user key, is at or below the oldest
+// snapshot.
 #include "engine/compaction.h"
 
 #include <algorithm>

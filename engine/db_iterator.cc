@@ -1,7 +1,7 @@
 // Going forward, the internal cursor stands at the entry shown; the entries of a user key come
-// newest first, so the first visible one decides and the rest are skipped. Going backward, it stands
-// before all entries of the user key shown, whose pair is kept aside: they come oldest first, and the
-// last visible one decides.
+// newest first, so the first visible one decides and the rest are skipped. Going backward, it
+// stands before all entries of the user key shown, whose pair is kept aside: they come oldest
+// first, and the last visible one decides.
 #include "engine/db_iterator.h"
 
 #include <string>

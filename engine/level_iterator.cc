@@ -1,5 +1,5 @@
-// A seek finds the first table whose largest key is at or after the target; steps that leave a table
-// go on in its neighbour.
+// A seek finds the first table whose largest key is at or after the target; steps that leave a
+// table go on in its neighbour.
 #include "engine/level_iterator.h"
 
 #include <algorithm>

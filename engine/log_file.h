@@ -10,7 +10,8 @@
 //
 // Threading: the leader's; one thread at a time.
 // Invariants:
-//  1. When Sync() has returned OK, every record appended before it is durable, or in a durable table.
+//  1. When Sync() has returned OK, every record appended before it is durable, or in a durable
+//     table.
 //  2. There is at most one earlier log (checked): a rotation waits until the memtable of the one
 //     before is in a table.
 #ifndef HARROW_ENGINE_LOG_FILE_H_

@@ -1,5 +1,5 @@
-// Until the replay is stopped, records are inserted; from then on they are only looked at: for their
-// numbers, and for a marker that turns the stop into damage.
+// Until the replay is stopped, records are inserted; from then on they are only looked at: for
+// their numbers, and for a marker that turns the stop into damage.
 #include "engine/log_replay.h"
 
 #include <algorithm>

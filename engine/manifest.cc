@@ -1,5 +1,5 @@
-// Reading applies edit after edit to one builder. CURRENT is written as a synced temporary file that
-// is renamed over the old one.
+// Reading applies edit after edit to one builder. CURRENT is written as a synced temporary file
+// that is renamed over the old one.
 #include "engine/manifest.h"
 
 #include <optional>

@@ -1,5 +1,5 @@
-// The manifest: a log of version edits, of which the first gives the whole state; and CURRENT, which
-// names the manifest in force.
+// The manifest: a log of version edits, of which the first gives the whole state; and CURRENT,
+// which names the manifest in force.
 //
 //   CURRENT := "MANIFEST-" number "\n"
 //

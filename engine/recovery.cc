@@ -1,5 +1,5 @@
-// Look: CURRENT, manifest, list of files. Check that everything named is there. Replay the logs into
-// tables. Write log and manifest, sync the directory, switch CURRENT, sync the directory.
+// Look: CURRENT, manifest, list of files. Check that everything named is there. Replay the logs
+// into tables. Write log and manifest, sync the directory, switch CURRENT, sync the directory.
 #include "engine/recovery.h"
 
 #include <algorithm>

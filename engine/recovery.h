@@ -1,10 +1,10 @@
-// Opening a directory: finds out what it holds, brings the logs' writes into tables, and starts a new
-// manifest and a new log.
+// Opening a directory: finds out what it holds, brings the logs' writes into tables, and starts a
+// new manifest and a new log.
 //
 // Order on disk, each step durable before the next: tables of the logs' writes, the new log and the
 // new manifest; their names; CURRENT; its name. A crash or failure anywhere before CURRENT is
-// replaced leaves the old state, untouched; after that the new one. Nothing is removed here: what is
-// no longer needed is handed back, to be removed once the database is open.
+// replaced leaves the old state, untouched; after that the new one. Nothing is removed here: what
+// is no longer needed is handed back, to be removed once the database is open.
 //
 // What a log may look like. Logs are replayed in order, and their writes have consecutive sequence
 // numbers, the first of which follows the last one that the manifest knows of: the numbers tell
@@ -23,8 +23,8 @@
 // Errors: NotFound or FailedPrecondition as the options ask; DataLoss for damage, a missing table,
 // log or manifest, and for tables or a log with contents where CURRENT is missing; every failed
 // call, also of a check whether something exists, as it is.
-// Source: LevelDB, DBImpl::Recover. It takes any read error for the end of a log, and a CURRENT that
-// it fails to look up for a missing one.
+// Source: LevelDB, DBImpl::Recover. It takes any read error for the end of a log, and a CURRENT
+// that it fails to look up for a missing one.
 #ifndef HARROW_ENGINE_RECOVERY_H_
 #define HARROW_ENGINE_RECOVERY_H_
 

@@ -1,5 +1,5 @@
-// Makes room for a write: holds it up while there is too much behind it, and rotates the log and the
-// memtable when the memtable is full.
+// Makes room for a write: holds it up while there is too much behind it, and rotates the log and
+// the memtable when the memtable is full.
 //
 //   background error                            -> refused
 //   8 level-0 tables or more, not held up yet   -> 1 ms of delay, once a write
@@ -12,7 +12,8 @@
 // it makes files, when nobody else touches memtable or log.
 // Invariants:
 //  1. A failed rotation is recorded as the background error and leaves the memtable as it was.
-//  2. The memtable and the log change together: what is in the log in use is in the memtable in use.
+//  2. The memtable and the log change together: what is in the log in use is in the memtable in
+//     use.
 // Source: LevelDB, DBImpl::MakeRoomForWrite.
 #ifndef HARROW_ENGINE_ROOM_H_
 #define HARROW_ENGINE_ROOM_H_

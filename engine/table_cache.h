@@ -3,8 +3,8 @@
 // Threading: safe from any thread.
 // Invariants:
 //  1. At most `capacity` tables are held; one in use elsewhere stays open until that use ends.
-//  2. A table of the current version that is missing, or has another size than the manifest says, is
-//     DataLoss. NotFound never leaves this class: it would be mistaken for an absent key.
+//  2. A table of the current version that is missing, or has another size than the manifest says,
+//     is DataLoss. NotFound never leaves this class: it would be mistaken for an absent key.
 #ifndef HARROW_ENGINE_TABLE_CACHE_H_
 #define HARROW_ENGINE_TABLE_CACHE_H_
 

@@ -1,13 +1,13 @@
-// The current version, those still being read, the numbers that the manifest keeps, and the manifest
-// itself.
+// The current version, those still being read, the numbers that the manifest keeps, and the
+// manifest itself.
 //
 // Threading: under the database's lock, but for NewFileNumber (any thread) and the part of
 // LogAndApply that writes, where the lock is released. One LogAndApply at a time.
 // Invariants:
 //  1. What is in memory is what the manifest says, or would say if its last write had not failed.
 //  2. A file number is given out once.
-//  3. After a failed manifest write the state on disk is indeterminate: the version stays as it was,
-//     and no later edit is accepted (checked). The caller removes nothing any more.
+//  3. After a failed manifest write the state on disk is indeterminate: the version stays as it
+//     was, and no later edit is accepted (checked). The caller removes nothing any more.
 #ifndef HARROW_ENGINE_VERSION_SET_H_
 #define HARROW_ENGINE_VERSION_SET_H_
 

@@ -1,5 +1,5 @@
-// The thread asks for work under the lock before it waits, and Wake notifies under the lock, so that
-// no wake-up is lost.
+// The thread asks for work under the lock before it waits, and Wake notifies under the lock, so
+// that no wake-up is lost.
 #include "engine/worker.h"
 
 #include <system_error>

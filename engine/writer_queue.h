@@ -1,5 +1,5 @@
-// The writers' queue: puts concurrent writes in one order and writes those that wait together as one
-// group.
+// The writers' queue: puts concurrent writes in one order and writes those that wait together as
+// one group.
 //
 //   writer: joins the end of the queue; waits until it is done, or at the head.
 //   head = leader: makes room (under the lock), builds the group, gives it sequence numbers;

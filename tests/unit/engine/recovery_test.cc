@@ -355,8 +355,8 @@ TEST_F(RecoveryTest, LogThatCannotBeReadIsNotAnEmptyOne) {
   EXPECT_EQ(Open(), "a=1");
 }
 
-// Until CURRENT is replaced, an open leaves the old state whole: with all its new files, and the old
-// CURRENT, it is as if it had not been.
+// Until CURRENT is replaced, an open leaves the old state whole: with all its new files, and the
+// old CURRENT, it is as if it had not been.
 TEST_F(RecoveryTest, CrashInsideRecoveryLosesNothing) {
   WriteLog(kFirstLog, {Record(1, "a"), Record(2, "b")});
   WriteLog(7, {Record(3, "c")});

@@ -1,5 +1,5 @@
-// Whole directories go back and forth between stock LevelDB and this engine, with logs that have not
-// been flushed, tables on several levels, deletions and overwrites.
+// Whole directories go back and forth between stock LevelDB and this engine, with logs that have
+// not been flushed, tables on several levels, deletions and overwrites.
 #include <leveldb/db.h>
 #include <leveldb/write_batch.h>
 
