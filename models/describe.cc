@@ -14,7 +14,7 @@ std::string EntryText(const Entry& entry) {
 }
 
 std::string ClientName(std::uint32_t life, std::uint32_t client) {
-  return "L" + std::to_string(life) + ".C" + std::to_string(client);
+  return "L" + std::to_string(life + 1) + ".C" + std::to_string(client);
 }
 
 }  // namespace

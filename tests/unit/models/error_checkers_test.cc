@@ -68,10 +68,10 @@ TEST(CheckPoisonedTest, MessageNamesBothWrites) {
   parsed.history.writes[0].error = "IO error: sync";
   const Verdict verdict = CheckPoisoned(parsed.history, 0);
   EXPECT_EQ(verdict.violation.promised,
-            "L0.C0 #0 (put k0, sync) failed at t=5 with \"IO error: sync\", so every later write "
+            "L1.C0 #0 (put k0, sync) failed at t=5 with \"IO error: sync\", so every later write "
             "fails until reopen");
   EXPECT_EQ(verdict.violation.found,
-            "L0.C1 #1 (put k0) was called later, at t=6, and was acknowledged at t=7");
+            "L1.C1 #1 (put k0) was called later, at t=6, and was acknowledged at t=7");
 }
 
 TEST(CheckNoSpuriousErrorTest, RejectsAnErrorWithoutAFault) {

@@ -183,14 +183,14 @@ TEST(CheckLinearizableTest, DecidesManyOverlappingWritersWithoutSearching) {
 TEST(CheckLinearizableTest, MessagesNameTheCalls) {
   const ParsedHistory parsed = ParseHistory("keys 1; C0 put k0; C0 put k0; C1 get k0 = #0");
   const Verdict stale = CheckLinearizable(parsed.history, 0);
-  EXPECT_EQ(stale.violation.promised, "L0.C0 #1 (put k0) had taken effect by t=7");
+  EXPECT_EQ(stale.violation.promised, "L1.C0 #1 (put k0) had taken effect by t=7");
   EXPECT_EQ(stale.violation.found,
-            "L0.C1 get k0 (t=8 to t=9) found #0 of L0.C0, which had taken effect by t=5, before "
+            "L1.C1 get k0 (t=8 to t=9) found #0 of L1.C0, which had taken effect by t=5, before "
             "that was called at t=6");
   const Verdict lost =
       CheckLinearizable(ParseHistory("keys 1; C0 put k0; C1 get k0 = -").history, 0);
   EXPECT_EQ(lost.violation.found,
-            "L0.C1 get k0 (t=6 to t=7) found nothing, and no deletion could have come between");
+            "L1.C1 get k0 (t=6 to t=7) found nothing, and no deletion could have come between");
 }
 
 }  // namespace

@@ -300,16 +300,16 @@ TEST(RecoveryCheckerTest, CallsThatReturnAfterTheImageWereInFlight) {
 
 TEST(RecoveryCheckerTest, MessagesNameTheWrites) {
   const Verdict lost = JudgeRecoveries("keys 1; C0 put k0; C1 put k0 sync; crash; life = #0");
-  EXPECT_EQ(lost.violation.promised, "L0.C1 #1 (put k0, sync) was acknowledged at t=7");
+  EXPECT_EQ(lost.violation.promised, "L1.C1 #1 (put k0, sync) was acknowledged at t=7");
   EXPECT_EQ(lost.violation.found,
-            "k0 holds #0 of L0.C0 after recovery, which was in effect at t=5, before L0.C1 #1 was "
+            "k0 holds #0 of L1.C0 after recovery, which was in effect at t=5, before L1.C1 #1 was "
             "called at t=6");
   const Verdict hole = JudgeRecoveries("keys 2; C0 put k0; C0 put k1; crash; life = - #1");
   EXPECT_EQ(hole.violation.promised,
-            "L0.C0 #0 (put k0) was acknowledged at t=5, before L0.C0 #1 (put k1) was called at "
+            "L1.C0 #0 (put k0) was acknowledged at t=5, before L1.C0 #1 (put k1) was called at "
             "t=6, which is there (k1 holds it)");
   EXPECT_EQ(hole.violation.found,
-            "k0 is absent after recovery, and no deletion could have come after L0.C0 #0");
+            "k0 is absent after recovery, and no deletion could have come after L1.C0 #0");
 }
 
 }  // namespace
