@@ -63,7 +63,7 @@ class LifeRunner : public disk::Observer {
 
   LifeResult Run(kernel::Trace* trace) {
     recorder_->BeginLife();
-    const disk::Mount mount(disk_.get(), this);
+    const disk::Mount mount(disk_.get(), this, kind_.describe);
     result_.outcome = kernel::RunSimulation(
         MakeSimulationOptions(scenario_, plan_, trace->recorded()), *trace, [this] { Root(); });
     result_.trace_hash = trace->hash();
@@ -215,7 +215,7 @@ Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
                        const models::History& history, kernel::Trace* trace) {
   const targets::TargetKind& kind = TargetOf(scenario);
   disk::Disk disk(MakeDiskOptions(scenario, kind), image);
-  const disk::Mount mount(&disk, nullptr);
+  const disk::Mount mount(&disk, nullptr, kind.describe);
   kernel::SimulationOptions options;
   options.step_limit = scenario.step_limit;
   Recovered result;

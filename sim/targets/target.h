@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "sim/disk/disk.h"
+#include "sim/disk/posix.h"
 
 namespace harrow::targets {
 
@@ -59,6 +60,7 @@ class Target {
 struct TargetKind {
   std::string_view name;  // "harrow"
   disk::Classifier classify;
+  disk::Describer describe;
   absl::Status (*open)(std::string_view path, const TargetOptions& options,
                        std::unique_ptr<Target>* target);
 };
