@@ -156,11 +156,11 @@ Rule DrawHarmlessRule(kernel::Random* random) {
       break;
     case 2:
       rule.operation = OpKind::kRead;
-      rule.effect = {EffectKind::kInterrupt, EINTR, 0};
+      rule.effect = {EffectKind::kInterrupt, 0, 0};
       break;
     default:
       rule.operation = OpKind::kWrite;
-      rule.effect = {EffectKind::kInterrupt, EINTR, 0};
+      rule.effect = {EffectKind::kInterrupt, 0, 0};
       break;
   }
   return rule;

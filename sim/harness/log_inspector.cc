@@ -1,5 +1,6 @@
 #include "sim/harness/log_inspector.h"
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 
@@ -44,32 +45,37 @@ std::optional<std::uint64_t> LogNumber(std::string_view path) {
   return number;
 }
 
-void InspectLog(std::uint64_t number, std::string_view bytes, LogContents* contents) {
+void InspectLog(std::uint64_t number, std::string_view bytes, std::uint64_t counted,
+                LogContents* contents) {
   engine::LogReader reader(bytes);
   std::string_view record;
   std::string scratch;
   std::uint64_t before = 0;
   while (reader.ReadRecord(&record, &scratch) == engine::LogRead::kRecord) {
     // A record of one fragment adds its header, and at most a trailer shorter than one.
-    if (reader.good_size() - before >= record.size() + 2 * engine::kLogHeaderSize)
-      ++contents->fragmented;
+    const bool fragmented =
+        reader.good_size() - before >= record.size() + 2 * engine::kLogHeaderSize;
     before = reader.good_size();
     const absl::StatusOr<engine::WriteBatch> batch = engine::WriteBatch::FromContents(record);
     if (!batch.ok()) return;
     contents->batches.push_back({number, batch->Sequence(), batch->Count()});
+    if (batch->Sequence() <= counted || batch->Count() == 0) continue;
+    contents->last_sequence = std::max(contents->last_sequence, batch->Sequence());
     WriterCounter writers;
     if (batch->Iterate(&writers).ok() && writers.several()) ++contents->shared;
+    if (fragmented) ++contents->fragmented;
   }
 }
 
 }  // namespace
 
-LogContents InspectLogs(const disk::Image& image) {
+LogContents InspectLogs(const disk::Image& image, std::uint64_t counted) {
   LogContents contents;
+  contents.last_sequence = counted;
   for (const disk::Image::Listed& file : image.List()) {
     const std::optional<std::uint64_t> number = LogNumber(file.path);
     if (number.has_value() && file.size > 0)
-      InspectLog(*number, image.Contents(file.path), &contents);
+      InspectLog(*number, image.Contents(file.path), counted, &contents);
   }
   return contents;
 }

@@ -18,12 +18,14 @@ namespace harrow::harness {
 
 struct LogContents {
   std::vector<models::LogBatch> batches;
+  // Of the batches after `counted`, the last sequence that an earlier inspection saw:
   std::uint64_t fragmented = 0;  // records of two and more fragments
   std::uint64_t shared = 0;      // records that carry entries of two and more writes
+  std::uint64_t last_sequence = 0;
 };
 
 // Every intact record of every log, up to each log's first bad place.
-LogContents InspectLogs(const disk::Image& image);
+LogContents InspectLogs(const disk::Image& image, std::uint64_t counted);
 
 // Rule sequence on those records.
 models::Verdict CheckLogs(const LogContents& contents);

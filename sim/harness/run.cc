@@ -102,7 +102,8 @@ class Runner {
     if (!Accept(models::CheckPoisoned(history, index))) return;
     if (!Accept(models::CheckNoSpuriousError(history, index))) return;
     if (!Accept(models::CheckLinearizable(history, index))) return;
-    const LogContents logs = InspectLogs(life.end_image);
+    const LogContents logs = InspectLogs(life.end_image, counted_sequence_);
+    counted_sequence_ = logs.last_sequence;
     result_.counts.Add(Count::kGroupsOfSeveral, logs.shared);
     result_.counts.Add(Count::kFragmentedRecords, logs.fragmented);
     if (!Accept(CheckLogs(logs))) return;
@@ -184,6 +185,7 @@ class Runner {
   RunResult result_;
   disk::Image image_;
   models::Time at_ = 0;
+  std::uint64_t counted_sequence_ = 0;  // of log records, by the counts
   // kClean only while every life since the last settled read-back was closed.
   models::ImageKind image_kind_ = models::ImageKind::kClean;
   std::map<std::uint64_t, Recovered> recovered_;  // by content

@@ -62,6 +62,7 @@ void RunSeed(const SweepOptions& options, std::uint64_t index, WorkerSlot* slot,
 
 std::uint64_t MonotonicMs() {
   timespec now{};
+  // real clock: progress and time limits of a sweep, outside of every run
   clock_gettime(CLOCK_MONOTONIC, &now);
   return static_cast<std::uint64_t>(now.tv_sec) * 1000 +
          static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;

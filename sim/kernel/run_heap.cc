@@ -90,6 +90,7 @@ void Fill(char* block, std::size_t size, int value) {
     std::memset(block, value, size);
     return;
   }
+  // address never observed: only where pages begin within the block
   const std::uintptr_t begin = reinterpret_cast<std::uintptr_t>(block);
   char* const first = block + ((0 - begin) & (kPageBytes - 1));
   char* const last = block + size - ((begin + size) & (kPageBytes - 1));
@@ -123,6 +124,7 @@ void* AllocateAligned(std::size_t alignment, std::size_t size) {
   if (alignment <= 16) return Allocate(size);
   if (alignment > kRunHeapBytes / 2 || size > kRunHeapBytes / 2) OutOfMemory();
   char* const plain = static_cast<char*>(Allocate(size + alignment));
+  // address never observed: alignment only, and the heap stands at a fixed address
   const std::uintptr_t address = reinterpret_cast<std::uintptr_t>(plain);
   const std::uintptr_t offset = (0 - address) & (alignment - 1);
   if (offset == 0) return plain;

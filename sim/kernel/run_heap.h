@@ -24,6 +24,7 @@ extern bool g_run_heap_active;
 namespace run_heap {
 
 inline bool Owns(const void* block) {
+  // address never observed: only whether it lies in the heap
   return reinterpret_cast<std::uintptr_t>(block) - kRunHeapBase < kRunHeapBytes;
 }
 

@@ -59,6 +59,7 @@ class Real<Result(Arguments...)> {
 
 // Of the objects whose state lies inside them: ties it to this run and to the address.
 inline std::uint32_t CheckWord(const void* object) {
+  // address never observed: only compared with what the same object held before
   const auto address = reinterpret_cast<std::uintptr_t>(object) >> 2;
   return (g_machine.epoch() * 0x9e3779b1U ^ static_cast<std::uint32_t>(address)) | 1;
 }
