@@ -3,6 +3,8 @@
 // large pieces.
 #include "engine/table_builder.h"
 
+#include <algorithm>
+
 #include "engine/check.h"
 #include "engine/internal_key.h"
 
@@ -32,6 +34,11 @@ absl::Status TableBuilder::Add(std::string_view key, std::string_view value) {
     if (buffer_.size() >= kAppendSize) return Flush();
   }
   return absl::OkStatus();
+}
+
+void TableBuilder::Expect(std::size_t bytes) {
+  // An append is due once the buffer holds kAppendSize; one more block may be behind it.
+  buffer_.reserve(std::min(bytes, kAppendSize) + options_.block_size);
 }
 
 absl::Status TableBuilder::Finish() {

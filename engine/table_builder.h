@@ -31,6 +31,8 @@ class TableBuilder {
 
   // `key` is an internal key after all keys added before (checked).
   absl::Status Add(std::string_view key, std::string_view value);
+  // About how many bytes will be added, if the caller knows: saves growing the buffer step by step.
+  void Expect(std::size_t bytes);
   // Writes what is left; the table is then whole. Nothing may be added after it.
   absl::Status Finish();
   // Gives up; the file's contents are then of no use.

@@ -60,6 +60,7 @@ absl::StatusOr<FileMetaData> WriteMemTable(const MemTable& memtable, const std::
   absl::StatusOr<std::unique_ptr<TableOutput>> output =
       TableOutput::Create(directory, number, options);
   if (!output.ok()) return output.status();
+  (*output)->Expect(memtable.ApproximateMemoryUsage());
   const std::unique_ptr<Iterator> it = memtable.NewIterator();
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     absl::Status status = (*output)->Add(it->key(), it->value());

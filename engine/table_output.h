@@ -37,6 +37,7 @@ class TableOutput {
 
   // Internal keys in ascending order (checked).
   absl::Status Add(std::string_view key, std::string_view value);
+  void Expect(std::size_t bytes) { builder_.Expect(bytes); }  // as TableBuilder
   std::uint64_t FileSize() const { return builder_.FileSize(); }
   // Writes the rest, syncs and closes; at least one pair was added (checked).
   absl::StatusOr<FileMetaData> Finish();

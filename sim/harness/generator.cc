@@ -85,6 +85,7 @@ EndPlan DrawEnd(const Swarm& swarm, std::uint64_t operations, bool crash_in_reco
     end.before_mutation = random.Between(1, 16);
   } else if (swarm.clean_closes && random.OneIn(2)) {
     end.kind = EndPlan::Kind::kClose;
+    end.image = faults::CrashImageChoice{};
   } else if (!random.OneIn(3)) {
     end.before_mutation = random.Between(1, 20 + operations * 2);
   }
