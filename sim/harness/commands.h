@@ -10,8 +10,8 @@
 
 namespace harrow::harness {
 
-// harrow run: a sweep.
-int RunCommand(const std::vector<std::string>& arguments);
+// harrow run: a sweep. `program` is how this program was called, for the commands it prints.
+int RunCommand(const std::string& program, const std::vector<std::string>& arguments);
 // harrow replay SEED | FILE: the same run again, step by step.
 int ReplayCommand(const std::vector<std::string>& arguments);
 // harrow scenario SEED | FILE: the scenario as text.

@@ -157,6 +157,7 @@ class LifeRunner : public disk::Observer {
 
   void Capture(std::uint64_t before_mutation) {
     const models::Time at = recorder_->Moment();
+    if (TraceIsRecorded()) NoteImages(before_mutation, at);
     for (const faults::CrashImageChoice& choice : plan_.explore.images) {
       CapturedImage captured;
       captured.choice = choice;
@@ -168,6 +169,14 @@ class LifeRunner : public disk::Observer {
       captured.during_recovery = InRecovery();
       result_.captured.push_back(std::move(captured));
     }
+  }
+
+  // So that a reader finds the place that a verdict on one of these images names.
+  void NoteImages(std::uint64_t before_mutation, models::Time at) {
+    NoteText("-- crash images are taken here: " +
+             (before_mutation == 0 ? "the end of the life"
+                                   : "before mutation " + std::to_string(before_mutation)) +
+             ", t=" + std::to_string(at));
   }
 
   void Crash() {
@@ -232,6 +241,11 @@ Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
       const kernel::HostMemory host;
       result.cells.assign(cells.begin(), cells.end());
       if (!status.ok()) result.error = status.ToString();
+    }
+    if (TraceIsRecorded()) {
+      NoteText(result.read
+                   ? "read back: " + DescribeState(history, cells)
+                   : (result.opened ? "read-back failed: " : "open failed: ") + status.ToString());
     }
     kernel::Stop();
   });

@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
                  std::string(arguments.status().message()).c_str());
     return harness::kExitUsage;
   }
-  if (command == "run") return harness::RunCommand(*arguments);
+  if (command == "run") return harness::RunCommand(argv[0], *arguments);
   if (command == "replay") return harness::ReplayCommand(*arguments);
   return harness::ScenarioCommand(*arguments);
 }

@@ -117,6 +117,7 @@ std::string ReplayText(const Scenario& scenario, const RunResult& result,
   }
   if (recording.has_failing_recovery) {
     text += "== " + DescribePlace(scenario, result.place) + "\n";
+    text += "   files that survived:\n" + Indented(recording.failing_files, "     ");
     for (const kernel::TraceEvent& event : recording.failing_recovery.events())
       text += EventLine(event) + "\n";
   }

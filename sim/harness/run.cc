@@ -139,6 +139,7 @@ class Runner {
     const bool accepted = Accept(JudgeRecovered(recovered, at, kind));
     if (!accepted && recording_ != nullptr) {
       recording_->has_failing_recovery = true;
+      recording_->failing_files = DescribeFiles(image);
       RecoverImage(scenario_, image, recorder_.history(), &recording_->failing_recovery);
     }
     return accepted;

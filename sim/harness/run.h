@@ -46,8 +46,10 @@ struct RecordedLife {
 struct Recording {
   std::vector<RecordedLife> lives;
   models::History history;
-  kernel::Trace failing_recovery{true};  // when the verdict comes from a recovery outside the chain
+  // When the verdict comes from a recovery outside the chain: its trace, and the files it began on.
   bool has_failing_recovery = false;
+  kernel::Trace failing_recovery{true};
+  std::string failing_files;
 };
 
 // Runs to the first broken rule, or to the end. `recording` may be nullptr.

@@ -6,6 +6,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <string>
+#include <utility>
 
 #include "sim/harness/commands.h"
 #include "sim/harness/exit_code.h"
@@ -29,14 +30,14 @@ std::string ReplayFlags(const GeneratorLimits& limits) {
 
 class Printer {
  public:
-  explicit Printer(const SweepOptions& options)
-      : options_(options), terminal_(isatty(STDERR_FILENO) == 1) {}
+  Printer(std::string program, const SweepOptions& options)
+      : program_(std::move(program)), options_(options), terminal_(isatty(STDERR_FILENO) == 1) {}
 
   void Failed(const Failure& failure) {
     ClearLine();
     std::printf("\nseed %s is red\n%s", SeedText(failure.seed).c_str(), failure.text.c_str());
     if (failure.hash != 0) std::printf("  hash:     %s\n", SeedText(failure.hash).c_str());
-    std::printf("  reproduce: harrow replay %s%s\n", SeedText(failure.seed).c_str(),
+    std::printf("  reproduce: %s replay %s%s\n", program_.c_str(), SeedText(failure.seed).c_str(),
                 ReplayFlags(options_.limits).c_str());
     std::fflush(stdout);
   }
@@ -75,6 +76,7 @@ class Printer {
     shown_ = false;
   }
 
+  const std::string program_;
   const SweepOptions& options_;
   const bool terminal_;
   bool shown_ = false;
@@ -96,7 +98,7 @@ void OnSignal(int) { InterruptSweep(); }
 
 }  // namespace
 
-int RunCommand(const std::vector<std::string>& arguments) {
+int RunCommand(const std::string& program, const std::vector<std::string>& arguments) {
   if (!arguments.empty()) {
     std::fprintf(stderr, "harrow run: expected only flags, found \"%s\"\n", arguments[0].c_str());
     return kExitUsage;
@@ -110,7 +112,7 @@ int RunCommand(const std::vector<std::string>& arguments) {
   action.sa_handler = &OnSignal;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  Printer printer(*options);
+  Printer printer(program, *options);
   SweepListener listener;
   listener.failed = [&printer](const Failure& failure) { printer.Failed(failure); };
   listener.progressed = [&printer](const SweepProgress& progress) { printer.Progressed(progress); };

@@ -10,6 +10,9 @@ std::string Who(std::uint32_t life, std::uint32_t client) {
   return "L" + std::to_string(life + 1) + ".C" + std::to_string(client);
 }
 
+// The history's clock, by which verdicts name events.
+std::string TimeText(models::Time time) { return "   t=" + std::to_string(time); }
+
 std::string KeyText(models::KeyId key) { return "k" + std::to_string(key); }
 
 std::string ResultText(models::Result result, const std::string& error) {
@@ -81,14 +84,15 @@ void NoteText(const std::string& text) {
 void NoteInvokedWrite(const models::History& history, models::WriteId write) {
   if (!TraceIsRecorded()) return;
   const models::Write& record = history.writes[write];
-  NoteText(Who(record.life, record.client) + " calls " + DescribeWrite(record));
+  NoteText(Who(record.life, record.client) + " calls " + DescribeWrite(record) +
+           TimeText(record.invoked));
 }
 
 void NoteRespondedWrite(const models::History& history, models::WriteId write) {
   if (!TraceIsRecorded()) return;
   const models::Write& record = history.writes[write];
   NoteText(Who(record.life, record.client) + " #" + std::to_string(write) + " -> " +
-           ResultText(record.result, record.error));
+           ResultText(record.result, record.error) + TimeText(record.responded));
 }
 
 void NoteRead(const models::History& history, std::size_t read) {
@@ -105,7 +109,7 @@ void NoteRead(const models::History& history, std::size_t read) {
   } else {
     text += DescribeCell(history, record.key, record.cells[0]);
   }
-  NoteText(text);
+  NoteText(text + TimeText(record.responded));
 }
 
 }  // namespace harrow::harness

@@ -35,7 +35,7 @@ def find(program, first, seeds):
         return (name, "-", "-", tried, cpu), f"not found in {tried} seeds (exit {done.returncode})\n{done.stdout[-600:]}{done.stderr}"
     disk = re.search(r"^  disk: +(\S+)", done.stdout, re.M)
     row = (name, rule.group(1), disk.group(1) if disk else "-", tried, cpu)
-    command = re.search(r"^  reproduce: harrow (.*)$", done.stdout, re.M)
+    command = re.search(r"^  reproduce: \S+ (.*)$", done.stdout, re.M)
     digest = re.search(r"^  hash: +(\S+)", done.stdout, re.M)
     if command is None or digest is None:
         return row, "the sweep printed no command or hash"
