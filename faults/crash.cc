@@ -38,9 +38,9 @@ std::string Hex(std::uint64_t value) {
 std::string ToText(const CrashImageChoice& choice) {
   const Form& form = kForms[static_cast<std::size_t>(choice.survivors)];
   std::string text(form.name);
-  if (form.field == Field::kSeed) return text + " " + Hex(choice.seed);
+  if (form.field == Field::kSeed) return text.append(" ").append(Hex(choice.seed));
   if (form.field == Field::kCut || (form.field == Field::kCutIfSet && choice.cut != 0)) {
-    text += " " + std::to_string(choice.cut);
+    text.append(" ").append(std::to_string(choice.cut));
   }
   return text;
 }

@@ -3,6 +3,7 @@
 #include "faults/plan.h"
 
 #include <array>
+#include <cerrno>
 #include <limits>
 #include <optional>
 
@@ -161,11 +162,36 @@ absl::Status ParseEffect(TextCursor& cursor, OpKind operation, Effect& effect) {
   return ParseError(cursor, effect);
 }
 
+// The calls that wait for a device or a lock, and whose manual page has EINTR.
+bool CanBeInterrupted(OpKind operation) {
+  switch (operation) {
+    case OpKind::kCreate:
+    case OpKind::kOpen:
+    case OpKind::kRead:
+    case OpKind::kWrite:
+    case OpKind::kSync:
+    case OpKind::kTruncate:
+    case OpKind::kAllocate:
+    case OpKind::kLockFile:
+    case OpKind::kSyncDir:
+      return true;
+    default:
+      return false;
+  }
+}
+
 absl::Status ValidateEffect(OpKind operation, const Effect& effect) {
   const bool is_short =
       effect.kind == EffectKind::kShortWrite || effect.kind == EffectKind::kShortRead;
   if (!is_short && effect.bytes != 0) {
     return absl::InvalidArgumentError("only a short read or write has a number of bytes");
+  }
+  if (effect.error == EINTR) {
+    return absl::InvalidArgumentError("EINTR is no failure: say interrupt");
+  }
+  if (effect.kind == EffectKind::kInterrupt && !CanBeInterrupted(operation)) {
+    return absl::InvalidArgumentError("interrupt does not happen on " +
+                                      std::string(ToText(operation)));
   }
   switch (effect.kind) {
     case EffectKind::kShortWrite:

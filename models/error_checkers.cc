@@ -94,15 +94,15 @@ Verdict CheckPoisoned(const History& history, std::uint32_t life) {
 
 namespace {
 
-// The verdict on one call of a life in which only what came after `harmed` may fail.
+// The verdict on one call of a life in which only what returns after `harmed` may fail.
 template <typename Call>
-Verdict JudgeCall(const Call& call, const Life& life) {
+Verdict JudgeCall(const Call& call, const Life& life, Time harmed) {
   if (!Returned(call, life)) {
     if (life.end != LifeEnd::kClosed || call.invoked > life.ended) return Verdict::Ok();
     return Verdict::Violated(Rule::kLive, "every call returns before its life is closed",
                              Describe(call) + " never returned");
   }
-  if (call.result == Result::kFailed && life.harmed >= call.responded) {
+  if (call.result == Result::kFailed && harmed >= call.responded) {
     return Verdict::Violated(
         Rule::kLive,
         "no fault that may cause an error had hit before t=" + std::to_string(call.responded),
@@ -121,19 +121,19 @@ Verdict JudgeCall(const Call& call, const Life& life) {
 Verdict CheckNoSpuriousError(const History& history, std::uint32_t life) {
   MODELS_CHECK(life < history.lives.size());
   const Life& lived = history.lives[life];
-  if (!lived.read_back_error.empty() && lived.harmed >= lived.read_back_responded) {
+  if (!lived.read_back_error.empty() && lived.reads_harmed >= lived.read_back_responded) {
     return Verdict::Violated(Rule::kLive, "no fault that may cause an error had hit",
-                             "the read-back of life L" + std::to_string(life) + " failed " +
+                             "the read-back of life L" + std::to_string(life + 1) + " failed " +
                                  Quoted(lived.read_back_error));
   }
   for (const Write* write = FirstOf(history.writes, life);
        write != EndOf(history.writes) && write->life == life; ++write) {
-    Verdict verdict = JudgeCall(*write, lived);
+    Verdict verdict = JudgeCall(*write, lived, lived.harmed);
     if (!verdict.ok()) return verdict;
   }
   for (const Read* read = FirstOf(history.reads, life);
        read != EndOf(history.reads) && read->life == life; ++read) {
-    Verdict verdict = JudgeCall(*read, lived);
+    Verdict verdict = JudgeCall(*read, lived, lived.reads_harmed);
     if (!verdict.ok()) return verdict;
   }
   return Verdict::Ok();
@@ -142,7 +142,7 @@ Verdict CheckNoSpuriousError(const History& history, std::uint32_t life) {
 Verdict CheckOpen(const History& history, std::uint32_t life) {
   MODELS_CHECK(life < history.lives.size());
   const Life& lived = history.lives[life];
-  const std::string name = "life L" + std::to_string(life);
+  const std::string name = "life L" + std::to_string(life + 1);
   if (lived.open == Result::kPending && lived.end == LifeEnd::kClosed) {
     return Verdict::Violated(Rule::kOpen, "opening " + name + " returns", "it never returned");
   }

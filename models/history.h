@@ -100,6 +100,8 @@ struct Life {
   // Faults that a correct target may answer with an error were injected: when the first one of the
   // life hit, or kNever.
   Time harmed = kNever;
+  // The first of them that hit a call which reading needs (open, read, list, stat), or kNever: only then may reads fail.
+  Time reads_harmed = kNever;
   // The first harmful fault on an append to or a sync of the write-ahead log, or kNever.
   Time log_harmed = kNever;
 };

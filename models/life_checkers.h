@@ -22,7 +22,8 @@ Verdict CheckLinearizable(const History& history, std::uint32_t life);
 // succeeds.
 Verdict CheckPoisoned(const History& history, std::uint32_t life);
 
-// A call failed in a life in which no harmful fault had hit before it returned; or a write that
+// A call failed in a life in which no harmful fault had hit before it returned (for a read: none that hit a call which
+// reading needs, since reads go on in background-error mode); or a write that
 // never touched the log was acknowledged. (Rule live.)
 Verdict CheckNoSpuriousError(const History& history, std::uint32_t life);
 

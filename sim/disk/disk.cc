@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <utility>
 
 #include "sim/disk/check.h"
 #include "sim/disk/crash_resolver.h"
@@ -49,8 +50,25 @@ Disk::Impl::Impl(const DiskOptions& disk_options, const Image& start)
   }
 }
 
+Disk::Impl::Impl(const DiskOptions& disk_options, Impl&& before)
+    : options(disk_options), injector(disk_options.plan) {
+  DISK_CHECK(options.profile == before.options.profile);
+  for (std::size_t fd = 0; fd < before.descriptors.size(); ++fd) {
+    if (before.descriptors[fd].inode != kNoInode) before.Close(static_cast<int>(fd));
+  }
+  state = std::move(before.state);
+  orphans_ = std::move(before.orphans_);
+  for (Inode& inode : state.inodes) {
+    inode.label = 0;
+    inode.next_write_error = 0;
+  }
+}
+
 Disk::Disk(const DiskOptions& options, const Image& start)
     : impl_(std::make_unique<Impl>(options, start)) {}
+
+Disk::Disk(const DiskOptions& options, Disk&& before)
+    : impl_(std::make_unique<Impl>(options, std::move(*before.impl_))) {}
 
 Disk::~Disk() = default;
 

@@ -55,6 +55,9 @@ struct DiskStats {
 class Disk {
  public:
   Disk(const DiskOptions& options, const Image& start);
+  // The same machine, still up, after every process on it has ended: its cache, what is pending and
+  // the writeback errors nobody has seen stay; descriptors and locks are gone. `before` is used up.
+  Disk(const DiskOptions& options, Disk&& before);
   ~Disk();
   Disk(const Disk&) = delete;
   Disk& operator=(const Disk&) = delete;

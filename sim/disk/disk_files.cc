@@ -60,8 +60,8 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
   if (!Writable(file.flags)) return -EBADF;
   int next_error = 0;
   if (!injector.idle()) {
-    const auto effect = injector.Decide(inode.kind, faults::OpKind::kWrite);
     if (inode.next_write_error != 0) return -std::exchange(inode.next_write_error, 0);
+    const auto effect = injector.Decide(inode.kind, faults::OpKind::kWrite);
     if (const int error = Refusal(effect); error != 0) return error;
     if (effect && effect->kind == faults::EffectKind::kShortWrite) {
       // Where an error follows, something must be left to fail.

@@ -40,6 +40,7 @@ struct Found {
 class Disk::Impl {
  public:
   Impl(const DiskOptions& options, const Image& start);
+  Impl(const DiskOptions& options, Impl&& before);
 
   // disk_files.cc
   ssize_t Pread(const Descriptor& file, void* buffer, std::size_t size, std::uint64_t offset);
@@ -105,6 +106,7 @@ class Disk::Impl {
 
   int ReportPastError(Descriptor& file);
   void FailSync(InodeNumber number, int error);
+  bool ConcernsPending(InodeNumber number) const;
   void MakeDurable(InodeNumber number);
   void CommitEverything();
   void CommitDataOf(InodeNumber number);

@@ -80,10 +80,21 @@ void Disk::Impl::FailSync(InodeNumber number, int error) {
   inode.error_seen = false;
 }
 
+bool Disk::Impl::ConcernsPending(InodeNumber number) const {
+  const Inode& inode = state.inodes[number];
+  if (!inode.IsDirectory() && inode.cache.Pending()) return true;
+  return std::any_of(state.pending.begin(), state.pending.end(),
+                     [number](const PendingOperation& operation) {
+                       return operation.inode == number || operation.directory == number ||
+                              operation.to_directory == number;
+                     });
+}
+
 void Disk::Impl::MakeDurable(InodeNumber number) {
   Inode& inode = state.inodes[number];
   if (state.profile->fsync_persists_earlier_metadata) {
-    CommitEverything();
+    // A journal commits for the sake of this inode: one with nothing pending commits nothing.
+    if (ConcernsPending(number)) CommitEverything();
   } else if (inode.IsDirectory()) {
     CommitNamesOf(number);
   } else {

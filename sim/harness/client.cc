@@ -145,17 +145,22 @@ absl::Status ScanCells(targets::Target* target, const targets::TargetSnapshot* s
                        std::vector<models::Cell>* cells) {
   cells->assign(history.key_count, models::Cell{});
   std::optional<models::KeyId> last;
-  return target->Scan(snapshot, backward, [&](std::string_view name, std::string_view value) {
-    const std::optional<models::KeyId> key = ParseKey(name, history.key_count);
-    const bool in_order =
-        key.has_value() && (!last.has_value() || (backward ? *key < *last : *key > *last));
-    if (in_order) {
-      last = key;
-      (*cells)[*key] = IdentifyValue(history, *key, value);
-    } else {
-      (*cells)[key.value_or(0)].kind = models::Cell::Kind::kGarbage;
-    }
-  });
+  std::optional<models::KeyId> invented;
+  absl::Status status =
+      target->Scan(snapshot, backward, [&](std::string_view name, std::string_view value) {
+        const std::optional<models::KeyId> key = ParseKey(name, history.key_count);
+        const bool in_order =
+            key.has_value() && (!last.has_value() || (backward ? *key < *last : *key > *last));
+        if (in_order) {
+          last = key;
+          (*cells)[*key] = IdentifyValue(history, *key, value);
+        } else {
+          invented = key.value_or(0);
+        }
+      });
+  // After the scan, so that no honest value of that key hides it.
+  if (invented.has_value()) (*cells)[*invented].kind = models::Cell::Kind::kGarbage;
+  return status;
 }
 
 absl::Status GetCells(targets::Target* target, const models::History& history,

@@ -19,9 +19,11 @@ T PickOne(kernel::Random* random, const std::array<T, N>& choices) {
 
 int DrawError(kernel::Random* random) { return random->OneIn(2) ? EIO : ENOSPC; }
 
-// Cuts that have mattered: nothing, inside a record header, its edge, a sector, a page, anywhere.
+// Cuts that have mattered: nothing, inside a record header, its edge, a sector, a page, all but the last byte, anywhere.
 std::uint64_t DrawCut(kernel::Random* random) {
-  switch (random->Below(5)) {
+  switch (random->Below(6)) {
+    case 5:
+      return 1 << 30;  // a short write that fails leaves at least one byte
     case 0:
       return 0;
     case 1:
@@ -62,7 +64,7 @@ Rule DrawLogRule(kernel::Random* random) {
       break;
     default:
       rule.operation = OpKind::kSync;
-      rule.effect = {EffectKind::kFailedSync, EIO, 0};
+      rule.effect = {EffectKind::kFailedSync, DrawError(random), 0};
       break;
   }
   return rule;
@@ -86,7 +88,7 @@ Rule DrawTableRule(kernel::Random* random) {
       break;
     default:
       rule.operation = OpKind::kSync;
-      rule.effect = {EffectKind::kFailedSync, EIO, 0};
+      rule.effect = {EffectKind::kFailedSync, DrawError(random), 0};
       break;
   }
   return rule;
@@ -119,7 +121,7 @@ Rule DrawNameRule(kernel::Random* random) {
     default:
       rule.file = FileKind::kAny;
       rule.operation = OpKind::kSyncDir;
-      rule.effect = {EffectKind::kFailedSync, EIO, 0};
+      rule.effect = {EffectKind::kFailedSync, DrawError(random), 0};
       break;
   }
   return rule;
@@ -142,6 +144,8 @@ Rule DrawReadRule(kernel::Random* random) {
 }
 
 Rule DrawHarmlessRule(kernel::Random* random) {
+  constexpr std::array kInterruptible = {OpKind::kWrite, OpKind::kSync, OpKind::kCreate,
+                                         OpKind::kOpen, OpKind::kSyncDir};
   Rule rule;
   // Not every call: one that is always interrupted never ends, and one byte a call takes for ever.
   rule.one_in = random->Between(2, 12);
@@ -159,7 +163,7 @@ Rule DrawHarmlessRule(kernel::Random* random) {
       rule.effect = {EffectKind::kInterrupt, 0, 0};
       break;
     default:
-      rule.operation = OpKind::kWrite;
+      rule.operation = PickOne(random, kInterruptible);
       rule.effect = {EffectKind::kInterrupt, 0, 0};
       break;
   }

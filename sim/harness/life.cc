@@ -20,9 +20,23 @@ namespace {
 
 constexpr std::string_view kDatabasePath = "/harrow-disk/db";
 
-bool IsLogDamage(const faults::Fired& fired) {
-  return fired.file == faults::FileKind::kLog &&
-         (fired.operation == faults::OpKind::kWrite || fired.operation == faults::OpKind::kSync);
+Harm HarmOf(const faults::Fired& fired) {
+  Harm harm;
+  switch (fired.operation) {
+    case faults::OpKind::kWrite:
+    case faults::OpKind::kSync:
+      harm.log = fired.file == faults::FileKind::kLog;
+      break;
+    case faults::OpKind::kOpen:
+    case faults::OpKind::kRead:
+    case faults::OpKind::kList:
+    case faults::OpKind::kStat:
+      harm.reads = true;
+      break;
+    default:
+      break;
+  }
+  return harm;
 }
 
 disk::DiskOptions MakeDiskOptions(const Scenario& scenario, const targets::TargetKind& kind) {
@@ -52,13 +66,13 @@ kernel::SimulationOptions MakeSimulationOptions(const Scenario& scenario, const 
 
 class LifeRunner : public disk::Observer {
  public:
-  LifeRunner(const Scenario& scenario, const LifePlan& plan, const disk::Image& start,
-             Recorder* recorder)
+  LifeRunner(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder)
       : scenario_(scenario), plan_(plan), recorder_(recorder), kind_(TargetOf(scenario)) {
     disk::DiskOptions options = MakeDiskOptions(scenario, kind_);
     options.plan = plan.faults;
     options.seed = kernel_seed();
-    disk_ = std::make_unique<disk::Disk>(options, start);
+    disk_ = start.warm != nullptr ? std::make_unique<disk::Disk>(options, std::move(*start.warm))
+                                  : std::make_unique<disk::Disk>(options, start.image);
   }
 
   LifeResult Run(kernel::Trace* trace) {
@@ -70,6 +84,7 @@ class LifeRunner : public disk::Observer {
     if (!crashed_) EndWithoutCrashPoint();
     result_.mutations = disk_->stats().mutations;
     result_.fired = disk_->injector().fired();
+    if (closed_) result_.end.warm = std::move(disk_);
     return std::move(result_);
   }
 
@@ -84,7 +99,7 @@ class LifeRunner : public disk::Observer {
     }
   }
 
-  void Faulted(const faults::Fired& fired) override { recorder_->Harmed(IsLogDamage(fired)); }
+  void Faulted(const faults::Fired& fired) override { recorder_->Harmed(HarmOf(fired)); }
 
  private:
   std::uint64_t kernel_seed() const { return plan_.schedule.strategy.seed ^ scenario_.seed; }
@@ -100,7 +115,10 @@ class LifeRunner : public disk::Observer {
     if (kernel::Dropped()) return;
     recorder_->Opened(opened);
     if (!opened.ok()) {
-      NoteText("open failed: " + opened.ToString());
+      if (TraceIsRecorded()) {
+        const kernel::HostMemory host;
+        NoteText("open failed: " + opened.ToString());
+      }
       return FinishOnTask(std::move(target));
     }
     if (ReadBack(target.get())) RunClients(target.get());
@@ -123,6 +141,7 @@ class LifeRunner : public disk::Observer {
     }
     recorder_->ReadBack(status, scanned);
     if (TraceIsRecorded()) {
+      const kernel::HostMemory host;
       NoteText(status.ok() ? "read back: " + DescribeState(history, scanned)
                            : "read-back failed: " + status.ToString());
     }
@@ -144,18 +163,18 @@ class LifeRunner : public disk::Observer {
     if (kernel::Dropped()) return;
     if (plan_.end.kind == EndPlan::Kind::kClose) {
       target.reset();
-      if (!kernel::Dropped()) closed_ = true;
+      if (kernel::Dropped()) return;
+      closed_ = true;
+      if (plan_.explore.every != 0) Capture(0);
       return;
     }
-    {
-      const kernel::HostMemory host;
-      if (plan_.explore.every != 0) Capture(0);
-      Crash();
-    }
+    if (plan_.explore.every != 0) Capture(0);
+    Crash();
     kernel::Stop();
   }
 
   void Capture(std::uint64_t before_mutation) {
+    const kernel::HostMemory host;  // images outlive the run
     const models::Time at = recorder_->Moment();
     if (TraceIsRecorded()) NoteImages(before_mutation, at);
     for (const faults::CrashImageChoice& choice : plan_.explore.images) {
@@ -165,6 +184,7 @@ class LifeRunner : public disk::Observer {
       captured.choice.seed = kernel::Mix(choice.seed, disk_->stats().mutations);
       captured.image = disk_->Crash(captured.choice);
       captured.at = at;
+      captured.kind = KindOf(choice);
       captured.before_mutation = before_mutation;
       captured.during_recovery = InRecovery();
       result_.captured.push_back(std::move(captured));
@@ -173,6 +193,7 @@ class LifeRunner : public disk::Observer {
 
   // So that a reader finds the place that a verdict on one of these images names.
   void NoteImages(std::uint64_t before_mutation, models::Time at) {
+    const kernel::HostMemory host;
     NoteText("-- crash images are taken here: " +
              (before_mutation == 0 ? "the end of the life"
                                    : "before mutation " + std::to_string(before_mutation)) +
@@ -180,15 +201,34 @@ class LifeRunner : public disk::Observer {
   }
 
   void Crash() {
+    const kernel::HostMemory host;
     crashed_ = true;
-    result_.end_image = disk_->Crash(plan_.end.image);
-    result_.end_kind = models::ImageKind::kPowerLoss;
+    result_.end.image = disk_->Crash(plan_.end.image);
+    result_.crashed = true;
+    result_.end_kind = KindOf(plan_.end.image);
     EndLife(models::LifeEnd::kCrashed);
+  }
+
+  // An image that keeps everything is what the death of the process alone leaves, and owes as much as a close: every write
+  // that was acknowledged has reached the kernel. Unless a fault made the kernel lose some of it.
+  models::ImageKind KindOf(const faults::CrashImageChoice& choice) const {
+    const bool whole = choice.survivors == faults::Survivors::kAll && !HarmedSincePowerLoss();
+    return whole ? models::ImageKind::kClean : models::ImageKind::kPowerLoss;
+  }
+
+  bool HarmedSincePowerLoss() const {
+    const std::vector<models::Life>& lives = recorder_->history().lives;
+    for (std::size_t at = lives.size(); at > 0; --at) {
+      if (at < lives.size() && lives[at - 1].end != models::LifeEnd::kClosed) break;
+      if (lives[at - 1].harmed != models::kNever) return true;
+    }
+    return false;
   }
 
   // The machine stopped by itself: a clean close, or a deadlock, a step limit, an abort.
   void EndWithoutCrashPoint() {
-    result_.end_image = disk_->Everything();
+    result_.end.image = disk_->Everything();
+    result_.crashed = !closed_;
     result_.end_kind = closed_ ? models::ImageKind::kClean : models::ImageKind::kPowerLoss;
     EndLife(closed_ ? models::LifeEnd::kClosed : models::LifeEnd::kCrashed);
   }
@@ -215,9 +255,9 @@ class LifeRunner : public disk::Observer {
 
 }  // namespace
 
-LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, const disk::Image& start,
-                   Recorder* recorder, kernel::Trace* trace) {
-  return LifeRunner(scenario, plan, start, recorder).Run(trace);
+LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder,
+                   kernel::Trace* trace) {
+  return LifeRunner(scenario, plan, std::move(start), recorder).Run(trace);
 }
 
 Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
@@ -243,6 +283,7 @@ Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
       if (!status.ok()) result.error = status.ToString();
     }
     if (TraceIsRecorded()) {
+      const kernel::HostMemory host;
       NoteText(result.read
                    ? "read back: " + DescribeState(history, cells)
                    : (result.opened ? "read-back failed: " : "open failed: ") + status.ToString());

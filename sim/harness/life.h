@@ -9,11 +9,13 @@
 #define HARROW_SIM_HARNESS_LIFE_H_
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "faults/injector.h"
 #include "models/history.h"
 #include "models/recovery_checker.h"
+#include "sim/disk/disk.h"
 #include "sim/disk/image.h"
 #include "sim/harness/recorder.h"
 #include "sim/harness/scenario.h"
@@ -26,15 +28,24 @@ struct CapturedImage {
   models::Time at = 0;
   std::uint64_t before_mutation = 0;  // 0: at the end of the life
   faults::CrashImageChoice choice;
+  models::ImageKind kind = models::ImageKind::kPowerLoss;
   bool during_recovery = false;  // before the life's read-back was complete
+};
+
+// What a life begins on and leaves behind: the image of a medium after a power loss, or a machine that stayed up, with what
+// its cache holds and the medium does not.
+struct Medium {
+  disk::Image image;                 // as the next life sees it
+  std::unique_ptr<disk::Disk> warm;  // nullptr after a power loss
 };
 
 struct LifeResult {
   kernel::Outcome outcome;
   std::uint64_t trace_hash = 0;
-  disk::Image end_image;
+  Medium end;
   models::ImageKind end_kind = models::ImageKind::kPowerLoss;
   models::Time ended_at = 0;
+  bool crashed = false;
   bool ended_in_recovery = false;
   std::uint64_t mutations = 0;
   std::uint64_t logs_created = 0;
@@ -44,8 +55,8 @@ struct LifeResult {
 };
 
 // `trace` gets the steps; recorded or not is the caller's choice.
-LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, const disk::Image& start,
-                   Recorder* recorder, kernel::Trace* trace);
+LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder,
+                   kernel::Trace* trace);
 
 // What a recovery without clients or faults brings back from an image.
 struct Recovered {

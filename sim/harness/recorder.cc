@@ -43,11 +43,12 @@ void Recorder::ReadBack(const absl::Status& status, std::span<const models::Cell
   }
 }
 
-void Recorder::Harmed(bool log) {
+void Recorder::Harmed(const Harm& harm) {
   models::Life& life = history_.lives.back();
   const models::Time now = Tick();
   if (life.harmed == models::kNever) life.harmed = now;
-  if (log && life.log_harmed == models::kNever) life.log_harmed = now;
+  if (harm.log && life.log_harmed == models::kNever) life.log_harmed = now;
+  if (harm.reads && life.reads_harmed == models::kNever) life.reads_harmed = now;
 }
 
 void Recorder::EndLife(models::LifeEnd end) {

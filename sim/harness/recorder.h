@@ -17,6 +17,12 @@
 
 namespace harrow::harness {
 
+// What a harmful fault excuses, besides failing writes.
+struct Harm {
+  bool log = false;    // an append to or a sync of the write-ahead log failed
+  bool reads = false;  // a call that reading needs failed
+};
+
 class Recorder {
  public:
   explicit Recorder(std::uint32_t key_count) { history_.key_count = key_count; }
@@ -29,7 +35,7 @@ class Recorder {
   void BeginLife();
   void Opened(const absl::Status& status);
   void ReadBack(const absl::Status& status, std::span<const models::Cell> cells);
-  void Harmed(bool log);
+  void Harmed(const Harm& harm);
   void EndLife(models::LifeEnd end);
 
   // Calls of clients; each returns the index of its record.

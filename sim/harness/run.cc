@@ -53,6 +53,7 @@ class Runner {
     }
     if (result_.verdict.ok()) JudgeFinalImage();
     digest_.Add(recorder_.history());
+    digest_.Add(result_.verdict.ok() ? "ok" : models::ToText(result_.verdict.violation.rule));
     result_.hash = digest_.hash();
     CountHistory(recorder_.history(), &result_.counts);
     if (recording_ != nullptr) recording_->history = recorder_.history();
@@ -65,13 +66,14 @@ class Runner {
     result_.place.life = index;
     kernel::Trace trace(recording_ != nullptr);
     if (recording_ != nullptr)
-      recording_->lives.push_back({trace, {}, DescribeFiles(image_), {}, {}});
-    const LifeResult life = RunLife(scenario_, scenario_.lives[index], image_, &recorder_, &trace);
+      recording_->lives.push_back({trace, {}, DescribeFiles(medium_.image), {}, {}});
+    LifeResult life =
+        RunLife(scenario_, scenario_.lives[index], std::move(medium_), &recorder_, &trace);
     digest_.Add(life.trace_hash);
     CountLife(life, &result_.counts);
     if (recording_ != nullptr) Record(life, std::move(trace));
     JudgeLife(index, life);
-    image_ = life.end_image;
+    medium_ = std::move(life.end);
     at_ = life.ended_at;
     if (life.end_kind == models::ImageKind::kPowerLoss) image_kind_ = models::ImageKind::kPowerLoss;
   }
@@ -80,7 +82,7 @@ class Runner {
     RecordedLife& recorded = recording_->lives.back();
     recorded.trace = std::move(trace);
     recorded.outcome = life.outcome;
-    recorded.end = DescribeFiles(life.end_image);
+    recorded.end = DescribeFiles(life.end.image);
     recorded.fired = DescribeFired(life.fired);
   }
 
@@ -94,7 +96,8 @@ class Runner {
       if (!Accept(checker_.Check(history, at_, image_kind_, record.recovered))) return;
       checker_.Settle(history, record.recovered, FirstWriteOf(history, index));
       image_kind_ = models::ImageKind::kClean;
-    } else if (record.read_back_responded != models::kNever && record.harmed == models::kNever) {
+    } else if (record.read_back_responded != models::kNever &&
+               record.reads_harmed == models::kNever) {
       Accept(Verdict::Violated(models::Rule::kOpen, "a database that opened can be read",
                                "the read-back failed: " + record.read_back_error));
       return;
@@ -102,7 +105,7 @@ class Runner {
     if (!Accept(models::CheckPoisoned(history, index))) return;
     if (!Accept(models::CheckNoSpuriousError(history, index))) return;
     if (!Accept(models::CheckLinearizable(history, index))) return;
-    const LogContents logs = InspectLogs(life.end_image, counted_sequence_);
+    const LogContents logs = InspectLogs(life.end.image, counted_sequence_);
     counted_sequence_ = logs.last_sequence;
     result_.counts.Add(Count::kGroupsOfSeveral, logs.shared);
     result_.counts.Add(Count::kFragmentedRecords, logs.fragmented);
@@ -123,7 +126,7 @@ class Runner {
       result_.place.before_mutation = captured.before_mutation;
       result_.place.choice = captured.choice;
       if (during_recovery) result_.counts.Add(Count::kCrashStatesInRecovery);
-      if (!JudgeImage(captured.image, captured.at, models::ImageKind::kPowerLoss)) return false;
+      if (!JudgeImage(captured.image, captured.at, captured.kind)) return false;
     }
     result_.place.explored_image = false;
     return true;
@@ -131,7 +134,7 @@ class Runner {
 
   void JudgeFinalImage() {
     result_.place.life = static_cast<std::uint32_t>(scenario_.lives.size());
-    JudgeImage(image_, at_, image_kind_);
+    JudgeImage(medium_.image, at_, image_kind_);
   }
 
   bool JudgeImage(const disk::Image& image, models::Time at, models::ImageKind kind) {
@@ -184,7 +187,7 @@ class Runner {
   models::RecoveryChecker checker_;
   RunDigest digest_;
   RunResult result_;
-  disk::Image image_;
+  Medium medium_;
   models::Time at_ = 0;
   std::uint64_t counted_sequence_ = 0;  // of log records, by the counts
   // kClean only while every life since the last settled read-back was closed.

@@ -25,9 +25,8 @@ void CountLife(const LifeResult& life, Counts* counts) {
   counts->Add(Count::kChoices, life.outcome.choices);
   counts->Add(Count::kPreemptions, life.outcome.preemptions);
   counts->Add(Count::kMutations, life.mutations);
-  const bool crashed = life.end_kind == models::ImageKind::kPowerLoss;
-  counts->Add(crashed ? Count::kCrashes : Count::kCleanCloses);
-  if (crashed && life.ended_in_recovery) counts->Add(Count::kCrashesInRecovery);
+  counts->Add(life.crashed ? Count::kCrashes : Count::kCleanCloses);
+  if (life.crashed && life.ended_in_recovery) counts->Add(Count::kCrashesInRecovery);
   if (life.logs_created > 1) counts->Add(Count::kRotations, life.logs_created - 1);
   counts->Add(Count::kTables, life.tables_created);
   for (const faults::Fired& fired : life.fired) counts->AddFault(fired);

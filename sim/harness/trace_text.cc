@@ -81,8 +81,10 @@ void NoteText(const std::string& text) {
   kernel::CurrentTrace().Note(kernel::CurrentTask(), text);
 }
 
+// The notes make their text in host memory: a recorded run must not allocate otherwise than one that is not.
 void NoteInvokedWrite(const models::History& history, models::WriteId write) {
   if (!TraceIsRecorded()) return;
+  const kernel::HostMemory host;
   const models::Write& record = history.writes[write];
   NoteText(Who(record.life, record.client) + " calls " + DescribeWrite(record) +
            TimeText(record.invoked));
@@ -90,6 +92,7 @@ void NoteInvokedWrite(const models::History& history, models::WriteId write) {
 
 void NoteRespondedWrite(const models::History& history, models::WriteId write) {
   if (!TraceIsRecorded()) return;
+  const kernel::HostMemory host;
   const models::Write& record = history.writes[write];
   NoteText(Who(record.life, record.client) + " #" + std::to_string(write) + " -> " +
            ResultText(record.result, record.error) + TimeText(record.responded));
@@ -97,6 +100,7 @@ void NoteRespondedWrite(const models::History& history, models::WriteId write) {
 
 void NoteRead(const models::History& history, std::size_t read) {
   if (!TraceIsRecorded()) return;
+  const kernel::HostMemory host;
   const models::Read& record = history.reads[read];
   std::string text =
       Who(record.life, record.client) + (record.scan ? " scan" : " get " + KeyText(record.key));

@@ -80,6 +80,12 @@ TEST(CheckNoSpuriousErrorTest, RejectsAnErrorWithoutAFault) {
   EXPECT_EQ(Spurious("keys 1; C0 put k0 fails; harm"), "live");
 }
 
+// In background-error mode reads go on: only a fault that hits reading excuses them.
+TEST(CheckNoSpuriousErrorTest, RejectsAReadThatFailsBecauseTheLogDid) {
+  EXPECT_EQ(Spurious("keys 1; log harm; C0 put k0 fails; C0 get k0 fails"), "live");
+  EXPECT_EQ(Spurious("keys 1; harm; C0 put k0 fails; C0 get k0 fails"), "ok");
+}
+
 TEST(CheckNoSpuriousErrorTest, RejectsACallThatNeverReturned) {
   EXPECT_EQ(Spurious("keys 1; C0 put k0 ...; close"), "live");
   EXPECT_EQ(Spurious("keys 1; C0 get k0 ...; close"), "live");
@@ -98,7 +104,7 @@ TEST(CheckNoSpuriousErrorTest, RejectsAReadBackThatFailedWithoutAFault) {
   ParsedHistory parsed = ParseHistory("keys 1");
   parsed.history.lives[0].read_back_error = "Corruption: block checksum";
   EXPECT_EQ(Summary(CheckNoSpuriousError(parsed.history, 0)), "live");
-  parsed.history.lives[0].harmed = 1;
+  parsed.history.lives[0].reads_harmed = 1;
   EXPECT_EQ(Summary(CheckNoSpuriousError(parsed.history, 0)), "ok");
 }
 

@@ -78,7 +78,7 @@ class Parser {
     } else if (first == "life") {
       BeginLife(words);
     } else if (first == "harm") {
-      life().harmed = ++now_;
+      life().harmed = life().reads_harmed = ++now_;
     } else if (first == "log") {
       MODELS_CHECK(words.at(1) == "harm");
       life().harmed = life().log_harmed = ++now_;

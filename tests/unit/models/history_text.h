@@ -13,7 +13,7 @@
 //   crash | kill | close        the life ends: power loss | dropped with the cache kept | closed
 //   life = - #3                 a new life opens and reads this back
 //   life unread                 a new life that ends before it has read anything back
-//   harm | log harm             a harmful fault hits now | on the log
+//   harm | log harm             a harmful fault hits a read now | a write of the log
 //
 // A cell is '-' (absent), '#3' or '#3.1' (entry 1 of write 3), or '?' (garbage). Life 0 is open from
 // the start, on an empty store.
