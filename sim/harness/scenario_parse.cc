@@ -1,5 +1,8 @@
 // Line by line: the first word says what the line is, and where it may stand (before the first life, in a life, in a client).
+#include <algorithm>
 #include <array>
+#include <cstdio>
+#include <map>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -76,15 +79,25 @@ class ScenarioParser {
       const std::string_view line = text.substr(0, end);
       text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
       ++line_;
-      if (absl::Status status = ParseLine(WithoutComment(line)); !status.ok())
+      if (absl::Status status = ParseLine(WithoutComment(Plain(line))); !status.ok())
         return Located(status);
     }
+    if (line_ == 0) line_ = 1;
     if (!header_) return Located(TextCursor("").Expected("\"harrow scenario 1\""));
     if (scenario_.lives.empty()) return Located(TextCursor("").Expected("at least one life"));
     return std::move(scenario_);
   }
 
  private:
+  // Tabs as spaces, so that columns stay, and without what a Windows editor ends a line with. Good until the next call.
+  std::string_view Plain(std::string_view line) {
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (line.find('\t') == std::string_view::npos) return line;
+    plain_ = line;
+    std::replace(plain_.begin(), plain_.end(), '\t', ' ');
+    return plain_;
+  }
+
   static std::string_view WithoutComment(std::string_view line) {
     for (std::size_t at = 0; at < line.size(); ++at) {
       if (line[at] == '#' && (at == 0 || line[at - 1] == ' ')) {
@@ -97,8 +110,8 @@ class ScenarioParser {
 
   absl::Status Located(const absl::Status& status) const {
     return absl::InvalidArgumentError(
-        std::string(name_) + ":" + std::to_string(line_) + ": " +
-        std::string(status.message().data(), status.message().size()));
+        Printable(name_) + ":" + std::to_string(line_) + ": " +
+        Printable(std::string_view(status.message().data(), status.message().size())));
   }
 
   absl::Status ParseLine(std::string_view line) {
@@ -113,6 +126,7 @@ class ScenarioParser {
     }
     const std::string_view word = cursor.Word();
     if (word == "life") return BeginLife(&cursor);
+    if (absl::Status status = CheckFirst(cursor, start, word); !status.ok()) return status;
     if (scenario_.lives.empty()) return ParseSetting(&cursor, start, word);
     if (word == "client") return BeginClient(&cursor);
     std::optional<absl::Status> parsed = ParseLifeLine(&cursor, start, word, line);
@@ -120,7 +134,20 @@ class ScenarioParser {
     return *parsed;
   }
 
+  // Some lines say what another of their kind would say otherwise: they stand once, in the file or in a life.
+  absl::Status CheckFirst(const TextCursor& cursor, std::size_t start, std::string_view word) {
+    constexpr std::array<std::string_view, 13> kOnce = {
+        "seed",       "target",   "profile", "write-buffer", "block",   "max-file", "keys",
+        "step-limit", "schedule", "replay",  "fault-seed",   "explore", "end"};
+    if (std::find(kOnce.begin(), kOnce.end(), word) == kOnce.end()) return absl::OkStatus();
+    const auto [seen, first] = seen_.try_emplace(std::string(word), line_);
+    if (first) return absl::OkStatus();
+    return cursor.ExpectedAt(start, "no second \"" + std::string(word) + "\" (line " +
+                                        std::to_string(seen->second) + " has one)");
+  }
+
   absl::Status BeginLife(TextCursor* cursor) {
+    seen_.clear();
     if (scenario_.lives.size() == kMaxLives) return cursor->ExpectedAt(0, "at most 64 lives");
     scenario_.lives.emplace_back();
     return ExpectEnd(cursor);
@@ -400,6 +427,8 @@ class ScenarioParser {
   LifePlan& life() { return scenario_.lives.back(); }
 
   const std::string_view name_;
+  std::string plain_;
+  std::map<std::string, std::size_t> seen_;  // line of each word that may stand once
   std::size_t line_ = 0;
   bool header_ = false;
   Scenario scenario_;
@@ -419,6 +448,20 @@ std::optional<kernel::StrategyKind> ParseStrategyKind(std::string_view text) {
     if (strategy.name == text) return strategy.kind;
   }
   return std::nullopt;
+}
+
+std::string Printable(std::string_view text) {
+  std::string printable;
+  for (const char byte : text) {
+    if (byte >= ' ' && byte <= '~') {
+      printable += byte;
+    } else {
+      char escaped[5];
+      std::snprintf(escaped, sizeof(escaped), "\\x%02x", static_cast<unsigned char>(byte));
+      printable += escaped;
+    }
+  }
+  return printable;
 }
 
 absl::StatusOr<Scenario> ParseScenario(std::string_view name, std::string_view text) {

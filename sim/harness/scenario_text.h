@@ -17,12 +17,13 @@
 //              | "snapshot-scan" ["backward"] | "release" | "flush" | "yield" | "sleep" MICROSECONDS
 //   KEY       := "k" COUNT
 //
-// One item a line; leading spaces, empty lines and what follows "#" at the start of a word do not count. Numbers are decimal, or
-// hexadecimal after "0x".
+// One item a line; leading spaces, empty lines and what follows "#" at the start of a word do not count. A tab counts as a
+// space, a carriage return at the end of a line as nothing. Numbers are decimal, or hexadecimal after "0x". A setting stands at
+// most once; so do schedule, replay, fault-seed, explore and end within a life.
 //
 // Threading: pure functions.
 // Invariants: ParseScenario(ToText(s)) == s for every scenario the generator makes.
-// Errors: InvalidArgument, "NAME:LINE: column C: expected …, found …".
+// Errors: InvalidArgument, "NAME:LINE: column C: expected …, found …", one printable line.
 #ifndef HARROW_SIM_HARNESS_SCENARIO_TEXT_H_
 #define HARROW_SIM_HARNESS_SCENARIO_TEXT_H_
 
@@ -39,6 +40,9 @@ std::string ToText(const Scenario& scenario);
 
 // `name` stands for the file in errors.
 absl::StatusOr<Scenario> ParseScenario(std::string_view name, std::string_view text);
+
+// `text` with every byte that is not printable ASCII as \xNN.
+std::string Printable(std::string_view text);
 
 std::string_view ToText(kernel::StrategyKind kind);  // "default", "random", "pct", "pos"
 std::optional<kernel::StrategyKind> ParseStrategyKind(std::string_view text);

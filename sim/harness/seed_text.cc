@@ -8,6 +8,7 @@ namespace {
 
 constexpr std::size_t kSeedDigits = 16;
 constexpr std::size_t kShortestHash = 7;
+constexpr std::size_t kWholeHash = 40;
 constexpr std::size_t kLongestHash = 64;
 
 std::optional<std::uint64_t> Number(std::string_view digits, int base) {
@@ -25,11 +26,14 @@ std::optional<std::uint64_t> ParseSeed(std::string_view text) {
   if (text.starts_with("0x") || text.starts_with("0X")) return Number(text.substr(2), 16);
   if (const std::optional<std::uint64_t> decimal = Number(text, 10)) return decimal;
   if (text.size() < kShortestHash || text.size() > kLongestHash) return std::nullopt;
+  bool letters = false;
   for (const char digit : text) {
-    const bool hex = (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f') ||
-                     (digit >= 'A' && digit <= 'F');
-    if (!hex) return std::nullopt;
+    const bool decimal = digit >= '0' && digit <= '9';
+    const bool letter = (digit >= 'a' && digit <= 'f') || (digit >= 'A' && digit <= 'F');
+    if (!decimal && !letter) return std::nullopt;
+    letters = letters || letter;
   }
+  if (!letters && text.size() != kWholeHash && text.size() != kLongestHash) return std::nullopt;
   return Number(text.substr(0, kSeedDigits), 16);
 }
 

@@ -76,8 +76,9 @@ std::string InLife(const std::string& line) { return "harrow scenario 1\nlife\n 
 
 TEST(ScenarioText, EachMistakeHasOneClearError) {
   const BadText cases[] = {
-      {"empty", "", "f:0: column 1: expected \"harrow scenario 1\", found the end of the line"},
+      {"empty", "", "f:1: column 1: expected \"harrow scenario 1\", found the end of the line"},
       {"header", "harrow scenario 2\n", "f:1: column 1: expected \"harrow scenario 1\""},
+      {"blank lines", "\n\n", "f:2: column 1: expected \"harrow scenario 1\""},
       {"no life", "harrow scenario 1\nseed 4\n", "f:2: column 1: expected at least one life"},
       {"setting", "harrow scenario 1\nspeed 4\n", "f:2: column 1: expected a setting"},
       {"number", "harrow scenario 1\nkeys many\n",
@@ -95,6 +96,17 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
       {"size", InClient("put k1 7"), "f:5: column 12: expected a value size from 8 to"},
       {"batch", InClient("batch { put k1 10; }"), "f:5: column 22: expected \",\" or \"}\""},
       {"operation", InClient("append k1"), "f:5: column 5: expected an operation"},
+      {"setting twice", "harrow scenario 1\nkeys 4\nseed 1\n keys 5\n",
+       "f:4: column 2: expected no second \"keys\" (line 2 has one), found \"keys 5\""},
+      {"schedule twice", InLife("schedule pct\n  schedule pos"),
+       "f:4: column 3: expected no second \"schedule\" (line 3 has one), found"},
+      {"end twice", InLife("end close\n  client\n  end close"),
+       "f:5: column 3: expected no second \"end\" (line 3 has one), found"},
+      {"control bytes", std::string("harrow scenario 1\n\x1b[31m\0\x7f\n", 25),
+       "f:2: column 1: expected a setting (seed target profile write-buffer block max-file keys "
+       "step-limit) or life, found \"\\x1b[31m\\x00\\x7f\""},
+      {"inner carriage return", "harrow scenario 1\nkeys 3\r4\n",
+       "f:2: column 7: expected the end of the line, found \"\\x0d4\""},
   };
   for (const BadText& bad : cases) {
     const absl::StatusOr<Scenario> parsed = ParseScenario("f", bad.text);
@@ -103,6 +115,27 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
     const std::string message(parsed.status().message());
     EXPECT_EQ(message.substr(0, bad.error.size()), bad.error) << bad.name << ": " << message;
   }
+}
+
+TEST(ScenarioText, TabsAndCarriageReturnsAreSpaces) {
+  std::string text(kSmall);
+  for (std::size_t at = 0; (at = text.find("  ", at)) != std::string::npos; ++at)
+    text.replace(at, 2, "\t ");
+  for (std::size_t at = 0; (at = text.find('\n', at)) != std::string::npos; at += 2)
+    text.replace(at, 1, "\r\n");
+  text.replace(text.find("keys 4"), 6, "keys\t4");
+  text.replace(text.find("short 7 then"), 12, "short\t7\tthen");
+  const absl::StatusOr<Scenario> parsed = ParseScenario("tabs", text);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(*parsed, *ParseScenario("spaces", kSmall));
+}
+
+TEST(ScenarioText, LivesDoNotShareWhatStandsOnce) {
+  const std::string life = "life\n  schedule pct\n  explore 5\n  end close\n";
+  const absl::StatusOr<Scenario> parsed =
+      ParseScenario("lives", "harrow scenario 1\nseed 1\n" + life + life);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->lives.size(), 2u);
 }
 
 // Every prefix and every single-character change of a valid text parses or fails with an error; nothing crashes.
