@@ -12,10 +12,14 @@ namespace harrow::harness {
 
 // harrow run: a sweep. `program` is how this program was called, for the commands it prints.
 int RunCommand(const std::string& program, const std::vector<std::string>& arguments);
-// harrow replay SEED | FILE: the same run again, step by step.
+// harrow replay SEED | FILE: the same run again, step by step. It runs in a process of its own: one that crashes, hangs until it
+// is interrupted or ends the process leaves the steps up to there.
 int ReplayCommand(const std::vector<std::string>& arguments);
 // harrow scenario SEED | FILE: the scenario as text.
 int ScenarioCommand(const std::vector<std::string>& arguments);
+
+// The end of a command: `code`, or kExitOutput and a line on standard error when standard output could not be written.
+int EndOutput(const std::string& command, int code);
 
 }  // namespace harrow::harness
 

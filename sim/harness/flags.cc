@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include <cerrno>
+#include <charconv>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -17,7 +18,9 @@
 
 DEFINE_string(seed, "1", "run: the first seed of the sweep: a number or a commit hash");
 DEFINE_string(seeds, "10000", "run: how many seeds; without a bound when --time is given");
-DEFINE_string(time, "", "run: ends after this much wall time: 30s, 5m, 2h");
+DEFINE_string(time, "",
+              "run: begins no seed after this much wall time (30s, 5m, 2h), and kills what still "
+              "runs 2 s later");
 DEFINE_string(jobs, "1", "run: worker processes");
 DEFINE_string(recheck, "20",
               "run: one seed in this many runs twice and must hash the same; 0: none");
@@ -33,34 +36,62 @@ DEFINE_bool(hash, false,
 namespace harrow::harness {
 namespace {
 
-// The flags above, as opposed to those of libraries that are linked in.
-constexpr std::string_view kOwnFlags[] = {"seed",    "seeds",    "time",         "jobs",
-                                          "recheck", "hang",     "max_failures", "target",
-                                          "profile", "strategy", "hash"};
+constexpr std::uint64_t kMaxFileBytes = 64 << 20;
 
-bool IsOwnFlag(std::string_view name) {
-  for (const std::string_view own : kOwnFlags) {
-    if (own == name) return true;
+// The flags above, as opposed to those of libraries that are linked in, and who takes them.
+struct OwnFlag {
+  std::string_view name;
+  bool run;
+  bool replay;
+  bool scenario;
+};
+constexpr OwnFlag kOwnFlags[] = {
+    {"seed", true, false, false},         {"seeds", true, false, false},
+    {"time", true, false, false},         {"jobs", true, false, false},
+    {"recheck", true, false, false},      {"hang", true, false, false},
+    {"max_failures", true, false, false}, {"target", true, true, true},
+    {"profile", true, true, true},        {"strategy", true, true, true},
+    {"hash", false, true, false},
+};
+
+bool Takes(std::string_view command, const OwnFlag& flag) {
+  if (command == "run") return flag.run;
+  if (command == "replay") return flag.replay;
+  if (command == "scenario") return flag.scenario;
+  return command.empty();
+}
+
+absl::Status CheckFlagOf(std::string_view command, const std::string& name) {
+  for (const OwnFlag& flag : kOwnFlags) {
+    if (flag.name != name) continue;
+    if (Takes(command, flag)) return absl::OkStatus();
+    return absl::InvalidArgumentError("--" + name + " is no flag of this command; harrow " +
+                                      std::string(command) + " --help lists those it takes");
   }
-  return false;
+  return absl::InvalidArgumentError("unknown flag --" + Printable(name) + "; harrow " +
+                                    std::string(command) + " --help lists the flags");
 }
 
 absl::Status BadFlag(std::string_view name, std::string_view expected, std::string_view found) {
   return absl::InvalidArgumentError("--" + std::string(name) + ": expected " +
-                                    std::string(expected) + ", found \"" + std::string(found) +
-                                    "\"");
+                                    std::string(expected) + ", found \"" + Printable(found) + "\"");
+}
+
+bool IsGiven(const char* name) {
+  google::CommandLineFlagInfo info;
+  return google::GetCommandLineFlagInfo(name, &info) && !info.is_default;
 }
 
 absl::StatusOr<std::uint64_t> CountFlag(std::string_view name, const std::string& value,
                                         std::uint64_t low, std::uint64_t high) {
-  std::optional<std::uint64_t> count;
-  if (!value.empty() && value.find_first_not_of("0123456789") == std::string::npos)
-    count = ParseSeed(value);
-  if (!count.has_value() || *count < low || *count > high) {
+  std::uint64_t count = 0;
+  const char* const last = value.data() + value.size();
+  const auto [end, error] = std::from_chars(value.data(), last, count);
+  if (error != std::errc{} || end != last || count < low || count > high) {
     return BadFlag(name, "a number from " + std::to_string(low) + " to " + std::to_string(high),
                    value);
   }
-  return *count;
+  return count;
 }
 
 // "90s", "5m", "2h", in milliseconds.
@@ -79,12 +110,16 @@ absl::StatusOr<std::uint64_t> DurationFlag(std::string_view name, const std::str
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
   const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  if (file == nullptr) return absl::NotFoundError(path + ": " + std::strerror(errno));
+  const std::string shown = Printable(path);
+  if (file == nullptr) return absl::NotFoundError(shown + ": " + std::strerror(errno));
   std::string text;
   char buffer[1 << 16];
-  while (const std::size_t size = std::fread(buffer, 1, sizeof(buffer), file.get()))
+  while (const std::size_t size = std::fread(buffer, 1, sizeof(buffer), file.get())) {
     text.append(buffer, size);
-  if (std::ferror(file.get()) != 0) return absl::NotFoundError(path + ": " + std::strerror(errno));
+    if (text.size() > kMaxFileBytes)
+      return absl::InvalidArgumentError(shown + ": expected at most 64 MiB, found more");
+  }
+  if (std::ferror(file.get()) != 0) return absl::NotFoundError(shown + ": " + std::strerror(errno));
   return text;
 }
 
@@ -102,19 +137,23 @@ absl::Status SetFlag(const std::string& name, const std::string& value) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<std::string>> ParseFlags(const std::vector<std::string>& words) {
-  std::vector<std::string> arguments;
+absl::StatusOr<ParsedWords> ParseFlags(std::string_view command,
+                                       const std::vector<std::string>& words) {
+  ParsedWords parsed;
+  for (const std::string& word : words) {
+    if (word == "--help" || word == "-h") parsed.help = true;
+  }
+  if (parsed.help) return parsed;
   for (std::size_t at = 0; at < words.size(); ++at) {
     const std::string& word = words[at];
     if (word.size() < 2 || word[0] != '-') {
-      arguments.push_back(word);
+      parsed.arguments.push_back(word);
       continue;
     }
     const std::string body = word.substr(word[1] == '-' ? 2 : 1);
     const std::size_t equals = body.find('=');
     const std::string name = body.substr(0, equals);
-    if (!IsOwnFlag(name))
-      return absl::InvalidArgumentError("unknown flag --" + name + "; harrow help lists the flags");
+    if (absl::Status status = CheckFlagOf(command, name); !status.ok()) return status;
     google::CommandLineFlagInfo info;
     google::GetCommandLineFlagInfo(name.c_str(), &info);
     std::string value;
@@ -130,7 +169,7 @@ absl::StatusOr<std::vector<std::string>> ParseFlags(const std::vector<std::strin
     }
     if (absl::Status status = SetFlag(name, value); !status.ok()) return status;
   }
-  return arguments;
+  return parsed;
 }
 
 absl::StatusOr<GeneratorLimits> LimitsFromFlags() {
@@ -165,9 +204,7 @@ absl::StatusOr<SweepOptions> SweepOptionsFromFlags() {
     const absl::StatusOr<std::uint64_t> time = DurationFlag("time", FLAGS_time);
     if (!time.ok()) return time.status();
     options.time_ms = *time;
-    google::CommandLineFlagInfo info;
-    if (google::GetCommandLineFlagInfo("seeds", &info) && info.is_default)
-      options.seeds = ~std::uint64_t{0};
+    if (!IsGiven("seeds")) options.seeds = ~std::uint64_t{0};
   }
   const absl::StatusOr<std::uint64_t> jobs =
       CountFlag("jobs", FLAGS_jobs, 1, SharedSweep::kMaxJobs);
@@ -196,8 +233,14 @@ absl::StatusOr<Scenario> ScenarioFromArgument(const std::string& argument) {
   }
   if (!IsFile(argument)) {
     return absl::FailedPreconditionError(
-        "expected a seed (a number or a commit hash) or a scenario file, found \"" + argument +
-        "\"");
+        "expected a seed (a number or a commit hash) or a scenario file, found \"" +
+        Printable(argument) + "\"");
+  }
+  for (const char* const name : {"target", "profile", "strategy"}) {
+    if (IsGiven(name))
+      return absl::FailedPreconditionError(
+          "--" + std::string(name) + ": expected a seed; the file \"" + Printable(argument) +
+          "\" says itself what target, profile and strategy it runs with");
   }
   const absl::StatusOr<std::string> text = ReadWholeFile(argument);
   if (!text.ok()) return text.status();
@@ -206,11 +249,13 @@ absl::StatusOr<Scenario> ScenarioFromArgument(const std::string& argument) {
 
 bool OnlyHash() { return FLAGS_hash; }
 
-std::string FlagHelp() {
+std::string FlagHelp(std::string_view command) {
   std::string text;
-  for (const std::string_view name : kOwnFlags) {
+  for (const OwnFlag& flag : kOwnFlags) {
     google::CommandLineFlagInfo info;
-    if (!google::GetCommandLineFlagInfo(std::string(name).c_str(), &info)) continue;
+    if (!Takes(command, flag) ||
+        !google::GetCommandLineFlagInfo(std::string(flag.name).c_str(), &info))
+      continue;
     const std::string shown = info.default_value.empty() ? "" : " (" + info.default_value + ")";
     std::string head = "  --" + info.name;
     head.resize(std::max<std::size_t>(head.size() + 1, 18), ' ');

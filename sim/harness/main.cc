@@ -1,4 +1,7 @@
 // The harrow program: picks the command.
+#include <signal.h>
+
+#include <algorithm>
 #include <cstdio>
 #include <string>
 #include <vector>
@@ -6,6 +9,7 @@
 #include "sim/harness/commands.h"
 #include "sim/harness/exit_code.h"
 #include "sim/harness/flags.h"
+#include "sim/harness/scenario_text.h"
 
 namespace {
 
@@ -24,32 +28,42 @@ constexpr const char* kExitCodes =
     "\n"
     "exit codes: 0 all well; 10 a rule was broken; 11 a target crashed or hung; 12 two runs of one "
     "seed differed;\n"
-    "13 interrupted, nothing red; 20 a bad command, flag or argument; 21 a scenario file that "
-    "cannot be read or parsed\n";
+    "13 interrupted, nothing red; 14 nothing red, yet no pass: a verdict reached a bound, or a "
+    "seed "
+    "still ran when the\n"
+    "time was over; 20 a bad command, flag or argument; 21 a scenario file that cannot be read or "
+    "parsed; 22 output\n"
+    "could not be written\n";
+
+int Help(const std::string& command) {
+  std::printf("%s%s%s", kUsage, harrow::harness::FlagHelp(command).c_str(), kExitCodes);
+  return harrow::harness::EndOutput("help", harrow::harness::kExitOk);
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
   namespace harness = harrow::harness;
-  const std::vector<std::string> words(argv + 1, argv + argc);
+  // A reader that went away is an error of a write, not a death without a word.
+  signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
   const std::string command = words.empty() ? "" : words[0];
-  if (command == "help" || command == "--help" || command == "-h") {
-    std::printf("%s%s%s", kUsage, harness::FlagHelp().c_str(), kExitCodes);
-    return harness::kExitOk;
-  }
+  if (command == "help" || command == "--help" || command == "-h") return Help("");
   if (command != "run" && command != "replay" && command != "scenario") {
     std::fprintf(stderr, "harrow: expected a command (run, replay, scenario, help), found \"%s\"\n",
-                 command.c_str());
+                 harness::Printable(command).c_str());
     return harness::kExitUsage;
   }
-  const absl::StatusOr<std::vector<std::string>> arguments =
-      harness::ParseFlags(std::vector<std::string>(words.begin() + 1, words.end()));
-  if (!arguments.ok()) {
+  const absl::StatusOr<harness::ParsedWords> parsed =
+      harness::ParseFlags(command, std::vector<std::string>(words.begin() + 1, words.end()));
+  if (!parsed.ok()) {
     std::fprintf(stderr, "harrow %s: %s\n", command.c_str(),
-                 std::string(arguments.status().message()).c_str());
+                 std::string(parsed.status().message()).c_str());
     return harness::kExitUsage;
   }
-  if (command == "run") return harness::RunCommand(argv[0], *arguments);
-  if (command == "replay") return harness::ReplayCommand(*arguments);
-  return harness::ScenarioCommand(*arguments);
+  if (parsed->help) return Help(command);
+  const std::vector<std::string>& arguments = parsed->arguments;
+  if (command == "run") return harness::EndOutput(command, harness::RunCommand(argv[0], arguments));
+  if (command == "replay") return harness::EndOutput(command, harness::ReplayCommand(arguments));
+  return harness::EndOutput(command, harness::ScenarioCommand(arguments));
 }

@@ -1,4 +1,19 @@
+// A replay runs in a child. When a signal or exit() ends it early, a handler in the child lays what was recorded so far into
+// memory that it shares with its parent (on a task, file calls belong to the simulated disk), and the parent prints it.
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
 #include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+#include <optional>
 #include <string>
 
 #include "sim/harness/commands.h"
@@ -8,6 +23,8 @@
 #include "sim/harness/run.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
+#include "sim/kernel/check.h"
+#include "sim/kernel/simulation.h"
 
 namespace harrow::harness {
 namespace {
@@ -30,23 +47,255 @@ int OneScenario(const char* command, const std::vector<std::string>& arguments,
   return kExitOk;
 }
 
+// What the parent learns of a run that did not end.
+struct Shared {
+  static constexpr std::size_t kTextMax = std::size_t{256} << 20;
+  std::atomic<bool> ended{false};      // the run ended; the child prints it
+  std::atomic<int> signal{0};          // that the handler was called for; 0: it was not
+  std::atomic<bool> complete{false};   // `text` is all that was recorded
+  std::atomic<std::uint64_t> life{0};  // the last one begun, from 1; 0: none on record
+  std::atomic<std::uint64_t> step{0};
+  std::atomic<std::size_t> size{0};
+  char text[kTextMax];
+};
+
+// The run of this child, for its handlers.
+struct Running {
+  Shared* shared = nullptr;
+  const Scenario* scenario = nullptr;
+  const Recording* recording = nullptr;  // nullptr: nothing is recorded
+};
+Running g_running;
+volatile pid_t g_child = -1;
+
+void Append(const std::string& line) {
+  Shared* const shared = g_running.shared;
+  const std::size_t at = shared->size.load();
+  const std::size_t size = std::min(line.size(), Shared::kTextMax - at);
+  std::memcpy(shared->text + at, line.data(), size);
+  shared->size.store(at + size);
+}
+
+void AppendEvents(const kernel::Trace& trace) {
+  for (const kernel::TraceEvent& event : trace.events()) Append(EventLine(event) + "\n");
+}
+
+void AppendFiles(const char* title, const std::string& files) {
+  Append(std::string("   ") + title + ":\n");
+  std::string_view rest = files.empty() ? std::string_view("(none)") : std::string_view(files);
+  while (!rest.empty()) {
+    const std::size_t size = std::min(rest.find('\n'), rest.size());
+    Append("     " + std::string(rest.substr(0, size)) + "\n");
+    rest.remove_prefix(std::min(size + 1, rest.size()));
+  }
+}
+
+// A life gets its trace and the files at its end only when it has ended; until then its trace is the running one.
+void AppendRecorded(const Scenario& scenario, const Recording& recording) {
+  Append("seed " + SeedText(scenario.seed) + ", target " + scenario.target + ", not ended\n");
+  for (std::size_t index = 0; index < recording.lives.size(); ++index) {
+    const RecordedLife& life = recording.lives[index];
+    Append("== life " + std::to_string(index + 1) + " of " + std::to_string(scenario.lives.size()) +
+           "\n");
+    AppendFiles("files at the start", life.start);
+    AppendEvents(life.trace);
+    if (!life.trace.events().empty()) {
+      AppendFiles("files that survive", life.end);
+    } else if (kernel::OnTask()) {
+      AppendEvents(kernel::CurrentTrace());
+    }
+  }
+  if (!recording.lives.empty() && !recording.lives.back().trace.events().empty() &&
+      kernel::OnTask()) {
+    Append("== recovering from an image taken in the last of these lives\n");
+    AppendEvents(kernel::CurrentTrace());
+  }
+}
+
+void LeaveRecord() {
+  std::optional<kernel::HostMemory> host;
+  if (kernel::OnTask()) {
+    host.emplace();
+    g_running.shared->step.store(kernel::CurrentTrace().step());
+  }
+  if (g_running.recording != nullptr) {
+    g_running.shared->life.store(g_running.recording->lives.size());
+    AppendRecorded(*g_running.scenario, *g_running.recording);
+  }
+  g_running.shared->complete.store(true);
+}
+
+void OnSignal(int number) {
+  // What was interrupted may have left the heap unusable: then this ends as well, and the parent prints what there is.
+  alarm(10);
+  g_running.shared->signal.store(number);
+  LeaveRecord();
+  _exit(1);
+}
+
+// A target that calls exit().
+void OnExit() {
+  if (!g_running.shared->ended.load()) LeaveRecord();
+}
+
+constexpr int kInterrupts[] = {SIGINT, SIGTERM};
+#if defined(HARROW_ASAN) || defined(HARROW_TSAN)
+constexpr int kCrashes[] = {SIGABRT};  // the sanitizer reports the others
+#else
+constexpr int kCrashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+#endif
+
+// On a stack of its own, since a task may have used its stack up; with all of these signals blocked, so that a second crash
+// ends the process.
+void CatchSignals() {
+  static char stack_memory[256 << 10];
+  stack_t stack{};
+  stack.ss_sp = stack_memory;
+  stack.ss_size = sizeof(stack_memory);
+  KERNEL_CHECK(sigaltstack(&stack, nullptr) == 0);
+  struct sigaction action {};
+  action.sa_handler = &OnSignal;
+  action.sa_flags = SA_ONSTACK;
+  for (const int number : kInterrupts) sigaddset(&action.sa_mask, number);
+  for (const int number : kCrashes) sigaddset(&action.sa_mask, number);
+  for (const int number : kInterrupts) sigaction(number, &action, nullptr);
+  for (const int number : kCrashes) sigaction(number, &action, nullptr);
+  std::atexit(&OnExit);
+}
+
+// The run is over: from here on signals do what they do to every program.
+void RunEnded() {
+  for (const int number : kInterrupts) signal(number, SIG_DFL);
+  for (const int number : kCrashes) signal(number, SIG_DFL);
+  g_running.shared->ended.store(true);
+}
+
+bool IsUnknown(const RunResult& result) {
+  return result.verdict.ok() && result.counts.Get(Count::kUnknown) != 0;
+}
+
+int ExitCodeOf(const RunResult& result) {
+  if (!result.verdict.ok()) return kExitRuleBroken;
+  return IsUnknown(result) ? kExitUnknown : kExitOk;
+}
+
+// In the child, to the end.
+int RunHashed(const Scenario& scenario) {
+  const RunResult result = RunScenario(scenario);
+  RunEnded();
+  std::string verdict = IsUnknown(result) ? "unknown" : "ok";
+  if (!result.verdict.ok()) verdict = std::string(models::ToText(result.verdict.violation.rule));
+  std::printf("%s hash=%s verdict=%s\n", SeedText(scenario.seed).c_str(),
+              SeedText(result.hash).c_str(), verdict.c_str());
+  return ExitCodeOf(result);
+}
+
+int RunRecorded(const Scenario& scenario) {
+  static Recording recording;
+  g_running.recording = &recording;
+  const RunResult result = RunScenario(scenario, &recording);
+  std::string text = ReplayText(scenario, result, recording);
+  RunEnded();
+  if (IsUnknown(result)) {
+    constexpr std::string_view kPassed = "ok: every rule held\n";
+    if (text.ends_with(kPassed)) text.resize(text.size() - kPassed.size());
+    text += "unknown: " + std::to_string(result.counts.Get(Count::kUnknown)) +
+            " checks reached a bound, no rule is known to be broken\n";
+  }
+  std::fputs(text.c_str(), stdout);
+  return ExitCodeOf(result);
+}
+
+std::string HowItEnded(const Shared& shared, int status) {
+  const int number =
+      WIFSIGNALED(status) && shared.signal.load() == 0 ? WTERMSIG(status) : shared.signal.load();
+  std::string text;
+  if (number == SIGINT || number == SIGTERM) {
+    text = "interrupted by signal ";
+  } else if (number != 0) {
+    text = "the target died of signal ";
+  } else {
+    text = "the target ended the process with status " + std::to_string(WEXITSTATUS(status));
+  }
+  if (number != 0) text += std::to_string(number) + " (" + strsignal(number) + ")";
+  if (shared.step.load() != 0) text += " after step " + std::to_string(shared.step.load());
+  if (shared.life.load() != 0) text += " in life " + std::to_string(shared.life.load());
+  return text;
+}
+
+// In the parent, of a run that did not end.
+int PrintUnfinished(const Scenario& scenario, const Shared& shared, int status) {
+  const int number = shared.signal.load();
+  const bool interrupted = number == SIGINT || number == SIGTERM;
+  const std::string how = HowItEnded(shared, status);
+  if (OnlyHash()) {
+    std::printf("%s hash=0x0 verdict=%s\n", SeedText(scenario.seed).c_str(),
+                interrupted ? "interrupted" : "died");
+    std::fprintf(stderr, "harrow replay: %s\n", how.c_str());
+  } else {
+    std::fwrite(shared.text, 1, shared.size.load(), stdout);
+    if (!shared.complete.load()) std::printf("(the rest of the record could not be read)\n");
+    std::printf("%s\n", how.c_str());
+  }
+  return interrupted ? kExitInterrupted : kExitTargetDied;
+}
+
+void OnParentSignal(int) { kill(g_child, SIGTERM); }
+
+int WaitFor(const Scenario& scenario, const Shared& shared) {
+  int status = 0;
+  while (waitpid(g_child, &status, 0) != g_child) KERNEL_CHECK(errno == EINTR);
+  if (!shared.ended.load()) return PrintUnfinished(scenario, shared, status);
+  if (WIFEXITED(status)) return WEXITSTATUS(status);
+  return WTERMSIG(status) == SIGINT || WTERMSIG(status) == SIGTERM ? kExitInterrupted
+                                                                   : kExitTargetDied;
+}
+
+int RunInChild(const Scenario& scenario) {
+  void* const memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
+                            MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  KERNEL_CHECK(memory != MAP_FAILED);
+  g_running.shared = new (memory) Shared;
+  g_running.scenario = &scenario;
+  // An interrupt between the fork and the handlers waits.
+  sigset_t interrupts;
+  sigset_t before;
+  sigemptyset(&interrupts);
+  for (const int number : kInterrupts) sigaddset(&interrupts, number);
+  sigprocmask(SIG_BLOCK, &interrupts, &before);
+  std::fflush(nullptr);
+  const pid_t parent = getpid();
+  const pid_t child = fork();
+  KERNEL_CHECK(child >= 0);
+  if (child == 0) {
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(1);
+    CatchSignals();
+    sigprocmask(SIG_SETMASK, &before, nullptr);
+    _exit(EndOutput("replay", OnlyHash() ? RunHashed(scenario) : RunRecorded(scenario)));
+  }
+  g_child = child;
+  struct sigaction action {};
+  action.sa_handler = &OnParentSignal;
+  for (const int number : kInterrupts) sigaction(number, &action, nullptr);
+  sigprocmask(SIG_SETMASK, &before, nullptr);
+  return WaitFor(scenario, *g_running.shared);
+}
+
 }  // namespace
+
+int EndOutput(const std::string& command, int code) {
+  errno = 0;
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::fprintf(stderr, "harrow %s: output could not be written%s%s\n", command.c_str(),
+               errno == 0 ? "" : ": ", errno == 0 ? "" : std::strerror(errno));
+  return kExitOutput;
+}
 
 int ReplayCommand(const std::vector<std::string>& arguments) {
   Scenario scenario;
   if (const int code = OneScenario("replay", arguments, &scenario); code != kExitOk) return code;
-  if (OnlyHash()) {
-    const RunResult result = RunScenario(scenario);
-    const std::string verdict =
-        result.verdict.ok() ? "ok" : std::string(models::ToText(result.verdict.violation.rule));
-    std::printf("%s hash=%s verdict=%s\n", SeedText(scenario.seed).c_str(),
-                SeedText(result.hash).c_str(), verdict.c_str());
-    return result.verdict.ok() ? kExitOk : kExitRuleBroken;
-  }
-  Recording recording;
-  const RunResult result = RunScenario(scenario, &recording);
-  std::fputs(ReplayText(scenario, result, recording).c_str(), stdout);
-  return result.verdict.ok() ? kExitOk : kExitRuleBroken;
+  return RunInChild(scenario);
 }
 
 int ScenarioCommand(const std::vector<std::string>& arguments) {

@@ -1,4 +1,5 @@
 // Failures print as they come, each with the command that reproduces it; a progress line only on a terminal; then the counts.
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -35,14 +36,19 @@ class Printer {
 
   void Failed(const Failure& failure) {
     ClearLine();
+    if (failure.kind == FailureKind::kWorkerDied) {
+      std::printf("\na worker ended between two seeds and was replaced\n%s", failure.text.c_str());
+      return EndWhenUnread();
+    }
     std::printf("\nseed %s is red\n%s", SeedText(failure.seed).c_str(), failure.text.c_str());
     if (failure.hash != 0) std::printf("  hash:     %s\n", SeedText(failure.hash).c_str());
     std::printf("  reproduce: %s replay %s%s\n", program_.c_str(), SeedText(failure.seed).c_str(),
                 ReplayFlags(options_.limits).c_str());
-    std::fflush(stdout);
+    EndWhenUnread();
   }
 
   void Progressed(const SweepProgress& progress) {
+    EndWhenUnread();
     if (!terminal_) return;
     const double seconds =
         static_cast<double>(std::max<std::uint64_t>(progress.elapsed_ms, 1)) / 1000;
@@ -67,10 +73,34 @@ class Printer {
         result.interrupted ? "interrupted: " : "", result.done,
         SeedText(options_.first_seed).c_str(), seconds, cpu, static_cast<double>(result.done) / cpu,
         result.failures.size(), result.rechecked, result.peak_memory_kib / 1024);
+    PrintSeeds("no verdict, a bound was reached", result.unknown);
+    PrintSeeds("still running when stopped", result.unfinished);
+    const std::uint64_t accounted = result.done + result.unfinished.size();
+    if (accounted != result.claimed) {
+      std::printf("%" PRIu64 " seeds were begun, %" PRIu64 " are accounted for\n", result.claimed,
+                  accounted);
+    }
     std::printf("exercised:\n%s", FormatCounts(result.counts).c_str());
   }
 
  private:
+  // A sweep whose output nobody can read has no purpose.
+  static void EndWhenUnread() {
+    pollfd output{STDOUT_FILENO, 0, 0};
+    const bool no_reader = poll(&output, 1, 0) == 1 && (output.revents & (POLLERR | POLLNVAL)) != 0;
+    if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || no_reader) InterruptSweep();
+  }
+
+  static void PrintSeeds(const char* what, const std::vector<std::uint64_t>& seeds) {
+    constexpr std::size_t kShown = 20;
+    if (seeds.empty()) return;
+    std::string line = what;
+    for (std::size_t at = 0; at < seeds.size() && at < kShown; ++at)
+      line += (at == 0 ? ": " : " ") + SeedText(seeds[at]);
+    if (seeds.size() > kShown) line += " and " + std::to_string(seeds.size() - kShown) + " more";
+    std::printf("%s\n", line.c_str());
+  }
+
   void ClearLine() {
     if (shown_) std::fprintf(stderr, "\r\033[K");
     shown_ = false;
@@ -89,9 +119,12 @@ bool Any(const SweepResult& result, FailureKind kind) {
 
 int ExitCodeOf(const SweepResult& result) {
   if (Any(result, FailureKind::kRule)) return kExitRuleBroken;
-  if (Any(result, FailureKind::kDied) || Any(result, FailureKind::kHung)) return kExitTargetDied;
+  if (Any(result, FailureKind::kDied) || Any(result, FailureKind::kHung) ||
+      Any(result, FailureKind::kWorkerDied))
+    return kExitTargetDied;
   if (Any(result, FailureKind::kNotDeterministic)) return kExitNotDeterministic;
-  return result.interrupted ? kExitInterrupted : kExitOk;
+  if (result.interrupted) return kExitInterrupted;
+  return result.unknown.empty() && result.unfinished.empty() ? kExitOk : kExitUnknown;
 }
 
 void OnSignal(int) { InterruptSweep(); }
@@ -100,7 +133,8 @@ void OnSignal(int) { InterruptSweep(); }
 
 int RunCommand(const std::string& program, const std::vector<std::string>& arguments) {
   if (!arguments.empty()) {
-    std::fprintf(stderr, "harrow run: expected only flags, found \"%s\"\n", arguments[0].c_str());
+    std::fprintf(stderr, "harrow run: expected only flags, found \"%s\"\n",
+                 Printable(arguments[0]).c_str());
     return kExitUsage;
   }
   const absl::StatusOr<SweepOptions> options = SweepOptionsFromFlags();

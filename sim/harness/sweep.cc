@@ -1,16 +1,18 @@
 // The parent forks the workers, then sleeps on their pipes: it reads failures, replaces workers that died (their seed is a
-// failure) and kills those that hang, until all have ended.
+// failure) and kills those that hang or run past the end of the sweep, until all have ended.
 #include "sim/harness/sweep.h"
 
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <new>
 #include <utility>
@@ -30,6 +32,7 @@ struct Worker {
   int pipe = -1;
   std::string received;  // bytes of failures not complete yet
   bool hung = false;     // killed by the watchdog
+  bool stopped = false;  // killed because the sweep is over
 };
 
 class Sweep {
@@ -53,6 +56,7 @@ class Sweep {
       ReapEnded();
       StopHung();
       StopWhenDue();
+      KillLate();
       Report();
     }
     return Finish();
@@ -62,21 +66,33 @@ class Sweep {
   void Fork(std::uint32_t index) {
     int ends[2];
     KERNEL_CHECK(pipe(ends) == 0);
+    const pid_t parent = getpid();
+    std::fflush(
+        nullptr);  // or a target that calls exit() would write what is buffered here once more
     const pid_t pid = fork();
     KERNEL_CHECK(pid >= 0);
     if (pid == 0) {
-      // A terminal's Ctrl-C reaches the whole group; the parent decides when workers end.
-      signal(SIGINT, SIG_IGN);
-      signal(SIGTERM, SIG_DFL);
       close(ends[0]);
+      LeaveParent(parent);
       RunWorker(options_, shared_, &shared_->slots[index], ends[1]);
       _exit(0);
     }
     close(ends[1]);
-    workers_[index].pid = pid;
-    workers_[index].pipe = ends[0];
-    workers_[index].received.clear();
-    workers_[index].hung = false;
+    workers_[index] = Worker{pid, ends[0], {}, false, false};
+  }
+
+  // What a new worker must not share with its parent, or survive it with.
+  void LeaveParent(pid_t parent) {
+    // A terminal's Ctrl-C reaches the whole group; the parent decides when workers end.
+    signal(SIGINT, SIG_IGN);
+    signal(SIGTERM, SIG_DFL);
+    // With a sibling's read end open here, the sibling would not notice that the parent is gone.
+    for (const Worker& sibling : workers_) {
+      if (sibling.pid >= 0) close(sibling.pipe);
+    }
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    // The parent may have died before the line above.
+    if (getppid() != parent) _exit(1);
   }
 
   bool AnyAlive() const {
@@ -102,18 +118,22 @@ class Sweep {
     const ssize_t size = read(worker->pipe, buffer, sizeof(buffer));
     if (size < 0) return errno == EINTR;
     worker->received.append(buffer, static_cast<std::size_t>(size));
-    TakeFailures(worker);
+    TakeMessages(worker);
     return size > 0;
   }
 
-  void TakeFailures(Worker* worker) {
-    while (worker->received.size() >= sizeof(FailureHeader)) {
-      FailureHeader header;
+  void TakeMessages(Worker* worker) {
+    while (worker->received.size() >= sizeof(MessageHeader)) {
+      MessageHeader header;
       std::memcpy(&header, worker->received.data(), sizeof(header));
       const std::size_t total = sizeof(header) + header.text_size;
       if (worker->received.size() < total) return;
-      AddFailure({header.seed, header.kind, header.hash,
-                  worker->received.substr(sizeof(header), header.text_size)});
+      if (header.message == MessageKind::kUnknown) {
+        result_.unknown.push_back(header.seed);
+      } else {
+        AddFailure({header.seed, header.kind, header.hash,
+                    worker->received.substr(sizeof(header), header.text_size)});
+      }
       worker->received.erase(0, total);
     }
   }
@@ -135,13 +155,28 @@ class Sweep {
       close(worker.pipe);
       worker.pid = -1;
       AddUsage(usage);
-      const std::uint64_t running = shared_->slots[index].running.exchange(0);
-      const bool killed_by_us = interrupted != 0 && !worker.hung;
-      if (running == 0 || killed_by_us) continue;
-      AddDeath(options_.first_seed + running - 1, status, worker.hung);
-      shared_->slots[index].done.fetch_add(1);
-      if (!shared_->stop.load()) Fork(index);
+      const bool as_planned = AccountFor(worker, status, &shared_->slots[index]);
+      if (!as_planned && !shared_->stop.load()) Fork(index);
     }
+  }
+
+  // Names the seed that a worker left behind. True for a worker that ran out of seeds, or was stopped.
+  bool AccountFor(const Worker& worker, int status, WorkerSlot* slot) {
+    const std::uint64_t running = slot->running.exchange(0);
+    const std::uint64_t seed = options_.first_seed + running - 1;
+    const bool killed = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    if (worker.stopped && killed) {
+      if (running != 0) result_.unfinished.push_back(seed);
+      return true;
+    }
+    if (running == 0 && status == 0) return true;
+    if (running != 0) {
+      AddDeath(seed, FailureKind::kDied, status, worker.hung && killed);
+      slot->done.fetch_add(1);
+    } else {
+      AddDeath(0, FailureKind::kWorkerDied, status, false);
+    }
+    return false;
   }
 
   void AddUsage(const rusage& usage) {
@@ -154,19 +189,20 @@ class Sweep {
         std::max(result_.peak_memory_kib, static_cast<std::uint64_t>(usage.ru_maxrss));
   }
 
-  void AddDeath(std::uint64_t seed, int status, bool hung) {
+  void AddDeath(std::uint64_t seed, FailureKind kind, int status, bool hung) {
+    const std::string who = kind == FailureKind::kWorkerDied ? "the worker" : "the target";
     Failure failure;
     failure.seed = seed;
-    failure.kind = hung ? FailureKind::kHung : FailureKind::kDied;
+    failure.kind = hung ? FailureKind::kHung : kind;
     if (hung) {
       failure.text =
           "the target did not end within " + std::to_string(options_.hang_ms / 1000) + " s\n";
     } else if (WIFSIGNALED(status)) {
-      failure.text = "the target died of signal " + std::to_string(WTERMSIG(status)) + " (" +
+      failure.text = who + " died of signal " + std::to_string(WTERMSIG(status)) + " (" +
                      strsignal(WTERMSIG(status)) + ")\n";
     } else {
       failure.text =
-          "the target ended the process with status " + std::to_string(WEXITSTATUS(status)) + "\n";
+          who + " ended the process with status " + std::to_string(WEXITSTATUS(status)) + "\n";
     }
     AddFailure(std::move(failure));
   }
@@ -176,7 +212,7 @@ class Sweep {
     for (std::uint32_t index = 0; index < workers_.size(); ++index) {
       const WorkerSlot& slot = shared_->slots[index];
       Worker& worker = workers_[index];
-      if (worker.pid < 0 || worker.hung || slot.running.load() == 0) continue;
+      if (worker.pid < 0 || worker.hung || worker.stopped || slot.running.load() == 0) continue;
       if (now < slot.started_ms.load() + options_.hang_ms) continue;
       worker.hung = true;
       kill(worker.pid, SIGKILL);
@@ -188,12 +224,20 @@ class Sweep {
     const bool over = options_.time_ms != 0 && elapsed >= options_.time_ms;
     if (over || interrupted != 0 || result_.failures.size() >= options_.max_failures)
       shared_->stop.store(true);
-    if (interrupted == 0) return;
-    if (interrupted_ms_ == 0) interrupted_ms_ = MonotonicMs();
-    // A worker gets most of a second to end its seed.
-    if (MonotonicMs() - interrupted_ms_ < 700) return;
-    for (const Worker& worker : workers_) {
-      if (worker.pid >= 0) kill(worker.pid, SIGKILL);
+    if (interrupted != 0 && interrupted_ms_ == 0) interrupted_ms_ = MonotonicMs();
+  }
+
+  // A worker gets some time to end its seed; then it is killed and its seed named.
+  void KillLate() {
+    const std::uint64_t now = MonotonicMs();
+    const bool late =
+        (interrupted_ms_ != 0 && now - interrupted_ms_ >= kInterruptGraceMs) ||
+        (options_.time_ms != 0 && now - started_ms_ >= options_.time_ms + kTimeGraceMs);
+    if (!late) return;
+    for (Worker& worker : workers_) {
+      if (worker.pid < 0 || worker.hung || worker.stopped) continue;
+      worker.stopped = true;
+      kill(worker.pid, SIGKILL);
     }
   }
 
@@ -214,6 +258,7 @@ class Sweep {
       result_.done += slot.done.load();
       result_.rechecked += slot.rechecked.load();
     }
+    result_.claimed = shared_->next.load();
     result_.interrupted = interrupted != 0;
     result_.elapsed_ms = MonotonicMs() - started_ms_;
     return std::move(result_);

@@ -4,6 +4,9 @@
 // that a worker that dies names the seed it died of. Failures come back over a pipe, counts through the shared record.
 //
 // Threading: single-threaded parent, forked workers.
+// Invariants:
+//  1. No worker outlives its parent, however that ends.
+//  2. Every seed taken is done, or named in `unfinished`; where the two sums differ `claimed` shows it.
 #ifndef HARROW_SIM_HARNESS_SWEEP_H_
 #define HARROW_SIM_HARNESS_SWEEP_H_
 
@@ -20,7 +23,8 @@ namespace harrow::harness {
 struct SweepOptions {
   std::uint64_t first_seed = 1;
   std::uint64_t seeds = 10'000;  // ~0: until the time is over
-  std::uint64_t time_ms = 0;     // wall time; 0: no bound
+  // Wall time after which no seed is begun; 0: no bound. What still runs kTimeGraceMs later is killed.
+  std::uint64_t time_ms = 0;
   std::uint32_t jobs = 1;
   std::uint64_t recheck_one_in =
       20;                          // every so many seeds run twice and must hash the same; 0: never
@@ -29,7 +33,17 @@ struct SweepOptions {
   GeneratorLimits limits;
 };
 
-enum class FailureKind : std::uint8_t { kRule, kDied, kHung, kNotDeterministic };
+// From the end of the time, and from an interrupt, to the moment at which the seeds still running are killed.
+constexpr std::uint64_t kTimeGraceMs = 2000;
+constexpr std::uint64_t kInterruptGraceMs = 700;
+
+enum class FailureKind : std::uint8_t {
+  kRule,
+  kDied,
+  kHung,
+  kNotDeterministic,
+  kWorkerDied  // between two seeds: `seed` means nothing
+};
 
 struct Failure {
   std::uint64_t seed = 0;
@@ -48,7 +62,10 @@ struct SweepResult {
   Counts counts;
   std::uint64_t done = 0;
   std::uint64_t rechecked = 0;
-  std::vector<Failure> failures;  // in the order of arrival
+  std::uint64_t claimed = 0;              // seeds taken
+  std::vector<Failure> failures;          // in the order of arrival
+  std::vector<std::uint64_t> unknown;     // seeds with a verdict that reached a bound, nothing red
+  std::vector<std::uint64_t> unfinished;  // seeds killed at the end of the time, or interrupted
   bool interrupted = false;
   std::uint64_t elapsed_ms = 0;
   std::uint64_t cpu_ms = 0;           // of all workers
@@ -60,7 +77,7 @@ struct SweepListener {
   std::function<void(const SweepProgress&)> progressed;  // a few times a second
 };
 
-// Interrupt() (from a signal handler) ends it early, with everything found so far.
+// InterruptSweep() (from a signal handler, or a listener) ends it early, with everything found so far.
 SweepResult RunSweep(const SweepOptions& options, const SweepListener& listener);
 void InterruptSweep();
 

@@ -27,17 +27,42 @@ void WriteAll(int fd, const char* data, std::size_t size) {
 }
 
 // One write for header and text: a reader never sees a header without its text for long.
-void SendFailure(int fd, std::uint64_t seed, FailureKind kind, std::uint64_t hash,
-                 const std::string& text) {
-  FailureHeader header;
-  header.seed = seed;
-  header.kind = kind;
-  header.hash = hash;
+void Send(int fd, MessageHeader header, const std::string& text) {
   header.text_size = text.size();
   std::string message(sizeof(header), '\0');
   std::memcpy(message.data(), &header, sizeof(header));
   message += text;
   WriteAll(fd, message.data(), message.size());
+}
+
+void SendFailure(int fd, std::uint64_t seed, FailureKind kind, std::uint64_t hash,
+                 const std::string& text) {
+  MessageHeader header;
+  header.seed = seed;
+  header.kind = kind;
+  header.hash = hash;
+  Send(fd, header, text);
+}
+
+void SendUnknown(int fd, std::uint64_t seed) {
+  MessageHeader header;
+  header.seed = seed;
+  header.message = MessageKind::kUnknown;
+  Send(fd, header, "");
+}
+
+// Takes the next seed: its index is on record before it is taken, so that a worker killed in between loses none.
+bool Claim(const SweepOptions& options, SharedSweep* shared, WorkerSlot* slot) {
+  std::uint64_t index = shared->next.load();
+  do {
+    if (index >= options.seeds) {
+      slot->running.store(0);
+      return false;
+    }
+    slot->started_ms.store(MonotonicMs());
+    slot->running.store(index + 1);
+  } while (!shared->next.compare_exchange_weak(index, index + 1));
+  return true;
 }
 
 void RunSeed(const SweepOptions& options, std::uint64_t index, WorkerSlot* slot, int pipe) {
@@ -46,6 +71,8 @@ void RunSeed(const SweepOptions& options, std::uint64_t index, WorkerSlot* slot,
   const RunResult result = RunScenario(scenario);
   if (!result.verdict.ok()) {
     SendFailure(pipe, seed, FailureKind::kRule, result.hash, DescribeFailure(scenario, result));
+  } else if (result.counts.Get(Count::kUnknown) != 0) {
+    SendUnknown(pipe, seed);
   }
   if (options.recheck_one_in != 0 && index % options.recheck_one_in == 0) {
     slot->rechecked.fetch_add(1);
@@ -70,11 +97,8 @@ std::uint64_t MonotonicMs() {
 
 void RunWorker(const SweepOptions& options, SharedSweep* shared, WorkerSlot* slot, int pipe) {
   while (!shared->stop.load()) {
-    const std::uint64_t index = shared->next.fetch_add(1);
-    if (index >= options.seeds) return;
-    slot->started_ms.store(MonotonicMs());
-    slot->running.store(index + 1);
-    RunSeed(options, index, slot, pipe);
+    if (!Claim(options, shared, slot)) return;
+    RunSeed(options, slot->running.load() - 1, slot, pipe);
     slot->done.fetch_add(1);
     slot->running.store(0);
   }

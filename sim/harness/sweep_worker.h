@@ -14,7 +14,8 @@ namespace harrow::harness {
 
 // One worker's record in shared memory.
 struct WorkerSlot {
-  std::atomic<std::uint64_t> running{0};     // 1 + the index of the seed it runs; 0: none
+  // 1 + the index of the seed it runs, or is about to take; 0: none.
+  std::atomic<std::uint64_t> running{0};
   std::atomic<std::uint64_t> started_ms{0};  // monotonic
   std::atomic<std::uint64_t> done{0};
   std::atomic<std::uint64_t> rechecked{0};
@@ -23,22 +24,26 @@ struct WorkerSlot {
 
 struct SharedSweep {
   static constexpr std::uint32_t kMaxJobs = 256;
-  std::atomic<std::uint64_t> next{0};  // index of the next seed to take
+  std::atomic<std::uint64_t> next{0};  // index of the next seed to take: so many were taken
   std::atomic<bool> stop{false};
   WorkerSlot slots[kMaxJobs];
 };
 
-// A failure as it crosses the pipe: this, then `text_size` bytes.
-struct FailureHeader {
+enum class MessageKind : std::uint8_t { kFailure, kUnknown };
+
+// What crosses the pipe: this, then `text_size` bytes.
+struct MessageHeader {
   std::uint64_t seed = 0;
   std::uint64_t hash = 0;
   std::uint64_t text_size = 0;
-  FailureKind kind = FailureKind::kRule;
+  MessageKind message = MessageKind::kFailure;
+  FailureKind kind = FailureKind::kRule;  // of a failure
 };
 
 std::uint64_t MonotonicMs();
 
-// Runs seeds until there are none left or `shared->stop` is set. Failures go to the descriptor `pipe`.
+// Runs seeds until there are none left or `shared->stop` is set. Failures go to the descriptor `pipe`;
+// when nobody reads it any more the process ends.
 void RunWorker(const SweepOptions& options, SharedSweep* shared, WorkerSlot* slot, int pipe);
 
 }  // namespace harrow::harness
