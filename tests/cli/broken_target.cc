@@ -1,0 +1,98 @@
+// Harrow's engine, broken at its third write in the way that the environment variable HARROW_BROKEN names: abort, segfault,
+// stack, exit, hang. With "unknown" every linearizability check reaches its bound; with "differ" runs of a seed differ. Linked
+// before the libraries, these definitions take the place of theirs.
+#include <cstdint>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "models/life_checkers.h"
+#include "sim/targets/harrow_target.h"
+#include "sim/targets/leveldb_names.h"
+#include "sim/targets/leveldb_text.h"
+#include "sim/targets/target.h"
+
+namespace harrow::targets {
+namespace {
+
+std::string_view Mode() {
+  static const char* const mode = std::getenv("HARROW_BROKEN");
+  return mode == nullptr ? std::string_view() : mode;
+}
+
+volatile std::uint64_t g_calls = 0;  // of this process, in all its runs
+
+int UseUpTheStack(int depth) {
+  if (depth == 1 << 20) return 0;  // 4 GiB
+  volatile char frame[4096];
+  frame[0] = static_cast<char>(depth);
+  return UseUpTheStack(depth + 1) + frame[0];
+}
+
+void Break() {
+  if (Mode() == "abort") std::abort();
+  if (Mode() == "segfault") *static_cast<volatile int*>(nullptr) = 1;
+  if (Mode() == "stack" && UseUpTheStack(0) == 1) std::abort();
+  if (Mode() == "exit") std::exit(0);
+  while (Mode() == "hang") g_calls = g_calls + 1;
+}
+
+class BrokenTarget : public Target {
+ public:
+  explicit BrokenTarget(std::unique_ptr<Target> real) : real_(std::move(real)) {}
+
+  absl::Status Write(std::span<const TargetEntry> entries, bool sync) override {
+    if (++writes_ == 3) Break();
+    g_calls = g_calls + 1;
+    // Which write is synced depends on what the process did before.
+    return real_->Write(entries, sync || (Mode() == "differ" && g_calls % 7 == 0));
+  }
+  absl::Status Flush() override { return real_->Flush(); }
+  absl::Status Get(std::string_view key, const TargetSnapshot* snapshot,
+                   std::string* value) override {
+    return real_->Get(key, snapshot, value);
+  }
+  absl::Status Scan(
+      const TargetSnapshot* snapshot, bool backward,
+      const std::function<void(std::string_view key, std::string_view value)>& visit) override {
+    return real_->Scan(snapshot, backward, visit);
+  }
+  std::unique_ptr<TargetSnapshot> TakeSnapshot() override { return real_->TakeSnapshot(); }
+
+ private:
+  const std::unique_ptr<Target> real_;
+  int writes_ = 0;
+};
+
+absl::Status OpenBroken(std::string_view path, const TargetOptions& options,
+                        std::unique_ptr<Target>* target) {
+  std::unique_ptr<Target> real;
+  absl::Status status = OpenHarrow(path, options, &real);
+  if (status.ok()) *target = std::make_unique<BrokenTarget>(std::move(real));
+  return status;
+}
+
+}  // namespace
+
+const TargetKind* FindTarget(std::string_view name) {
+  static constexpr TargetKind kBroken = {"harrow", &ClassifyLevelDbPath, &DescribeLevelDbBytes,
+                                         &OpenBroken};
+  Mode();  // read before any run: there is no environment in one
+  return name == kBroken.name ? &kBroken : nullptr;
+}
+
+}  // namespace harrow::targets
+
+namespace harrow::models {
+
+Verdict CheckLinearizable(const History&, std::uint32_t) {
+  return std::getenv("HARROW_BROKEN") == std::string_view("unknown")
+             ? Verdict::Unknown("more than no steps")
+             : Verdict::Ok();
+}
+
+}  // namespace harrow::models
