@@ -96,8 +96,9 @@ absl::Status ReplayLogs(const Options& options, const std::string& directory,
   LogReplay replay(state.last_sequence, options.write_buffer_size, [&](const MemTable& memtable) {
     absl::StatusOr<FileMetaData> table =
         WriteMemTable(memtable, directory, versions->NewFileNumber(), MakeTableOptions(options));
-    if (table.ok()) edit->added_files.push_back({0, *std::move(table)});
-    return table.status();
+    if (!table.ok()) return table.status();
+    edit->added_files.push_back({0, *std::move(table)});
+    return absl::OkStatus();
   });
   for (const std::uint64_t number : numbers) {
     const std::string path = FilePath(directory, {FileType::kLog, number});

@@ -45,7 +45,7 @@ absl::Status WriterQueue::Write(const WriteBatch* batch, bool sync) {
   if (self.done) return self.status;
 
   Writer* last = &self;
-  const absl::Status status = Lead(lock, &self, &last);
+  absl::Status status = Lead(lock, &self, &last);
   Complete(&self, last, status);
   return status;
 }

@@ -97,7 +97,7 @@ class Disk::Impl {
  private:
   InodeNumber NewInode(mode_t mode);
   InodeNumber CreateFile(const Found& found, mode_t mode);
-  int NewDescriptor(InodeNumber inode, int flags);
+  int NewDescriptor(InodeNumber number, int flags);
   void AddName(InodeNumber directory, std::string_view name, InodeNumber inode);
   void RemoveName(InodeNumber directory, std::string_view name, InodeNumber inode);
   PendingOperation& AddPending(PendingKind kind, InodeNumber inode);

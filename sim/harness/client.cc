@@ -105,7 +105,7 @@ class Client {
             std::int32_t index) {
     const std::size_t read = recorder_->InvokeRead(id_, operation, index);
     const absl::Status status =
-        ScanCells(target_, snapshot, operation.backward, recorder_->history(), &cells_);
+        ScanCells(target_, snapshot, operation.path, recorder_->history(), &cells_);
     if (kernel::Dropped()) return;
     recorder_->RespondScan(read, status, cells_);
     NoteRead(recorder_->history(), read);
@@ -141,16 +141,18 @@ void RunClient(std::uint32_t client, const ClientPlan& plan, targets::Target* ta
 }
 
 absl::Status ScanCells(targets::Target* target, const targets::TargetSnapshot* snapshot,
-                       bool backward, const models::History& history,
+                       targets::ScanPath path, const models::History& history,
                        std::vector<models::Cell>* cells) {
   cells->assign(history.key_count, models::Cell{});
   std::optional<models::KeyId> last;
   std::optional<models::KeyId> invented;
   absl::Status status =
-      target->Scan(snapshot, backward, [&](std::string_view name, std::string_view value) {
+      target->Scan(snapshot, path, [&](std::string_view name, std::string_view value) {
         const std::optional<models::KeyId> key = ParseKey(name, history.key_count);
         const bool in_order =
-            key.has_value() && (!last.has_value() || (backward ? *key < *last : *key > *last));
+            key.has_value() &&
+            (!last.has_value() ||
+             (path == targets::ScanPath::kBackward ? *key < *last : *key > *last));
         if (in_order) {
           last = key;
           (*cells)[*key] = IdentifyValue(history, *key, value);
@@ -168,7 +170,7 @@ absl::Status GetCells(targets::Target* target, const models::History& history,
   cells->assign(history.key_count, models::Cell{});
   std::string value;
   for (models::KeyId key = 0; key < history.key_count; ++key) {
-    const absl::Status status = target->Get(KeyName(key), nullptr, &value);
+    absl::Status status = target->Get(KeyName(key), nullptr, &value);
     if (status.ok()) {
       (*cells)[key] = IdentifyValue(history, key, value);
     } else if (!absl::IsNotFound(status)) {

@@ -23,7 +23,7 @@ void RunClient(std::uint32_t client, const ClientPlan& plan, targets::Target* ta
 // One scan, as a cell for each key. A key out of order is reported as garbage at that key, and a key that was never in the
 // key space as garbage at key 0: the target invented them.
 absl::Status ScanCells(targets::Target* target, const targets::TargetSnapshot* snapshot,
-                       bool backward, const models::History& history,
+                       targets::ScanPath path, const models::History& history,
                        std::vector<models::Cell>* cells);
 
 // A get for each key.

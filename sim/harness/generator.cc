@@ -120,7 +120,9 @@ targets::TargetOptions DrawOptions(kernel::Random* random) {
                                                         64 << 10, 64 << 10, 256 << 10};
   constexpr std::array<std::size_t, 3> kBlocks = {256, 1024, 4096};
   constexpr std::array<std::size_t, 3> kFiles = {8 << 10, 64 << 10, 2 << 20};
+  constexpr std::array<std::size_t, 4> kOpenTables = {1, 2, 500, 500};
   targets::TargetOptions options;
+  options.max_open_tables = kOpenTables[random->Below(kOpenTables.size())];
   options.write_buffer_bytes = kWriteBuffers[random->Below(kWriteBuffers.size())];
   options.block_bytes = kBlocks[random->Below(kBlocks.size())];
   options.max_file_bytes = kFiles[random->Below(kFiles.size())];

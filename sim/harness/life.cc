@@ -129,7 +129,8 @@ class LifeRunner : public disk::Observer {
   bool ReadBack(targets::Target* target) {
     const models::History& history = recorder_->history();
     std::vector<models::Cell> scanned;
-    absl::Status status = ScanCells(target, nullptr, false, history, &scanned);
+    absl::Status status =
+        ScanCells(target, nullptr, targets::ScanPath::kForward, history, &scanned);
     if (kernel::Dropped()) return false;
     if (status.ok()) {
       std::vector<models::Cell> got;
@@ -274,7 +275,7 @@ Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
     result.opened = status.ok();
     std::vector<models::Cell> cells;
     if (status.ok()) {
-      status = ScanCells(target.get(), nullptr, false, history, &cells);
+      status = ScanCells(target.get(), nullptr, targets::ScanPath::kForward, history, &cells);
       result.read = status.ok();
     }
     {

@@ -149,7 +149,7 @@ class Runner {
   }
 
   Verdict JudgeRecovered(const Recovered& recovered, models::Time at, models::ImageKind kind) {
-    const Verdict outcome = CheckOutcome(recovered.outcome);
+    Verdict outcome = CheckOutcome(recovered.outcome);
     if (!outcome.ok()) return outcome;
     if (!recovered.opened || !recovered.read) {
       return Verdict::Violated(

@@ -31,10 +31,10 @@ struct Operation {
   enum class Kind : std::uint8_t {
     kWrite,         // `entries` as one batch; `sync`
     kGet,           // `key`
-    kScan,          // forward, or `backward`
+    kScan,          // along `path`
     kSnapshot,      // takes one, releasing the one held
     kSnapshotGet,   // `key`
-    kSnapshotScan,  // forward, or `backward`
+    kSnapshotScan,  // along `path`
     kRelease,
     kFlush,
     kYield,
@@ -42,7 +42,7 @@ struct Operation {
   };
   Kind kind = Kind::kWrite;
   bool sync = false;
-  bool backward = false;
+  targets::ScanPath path = targets::ScanPath::kForward;
   models::KeyId key = 0;
   std::uint32_t sleep_us = 0;
   std::vector<PlannedEntry> entries;

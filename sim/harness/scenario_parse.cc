@@ -173,14 +173,16 @@ class ScenarioParser {
       status = ReadInto(cursor, "bytes", 64, 1 << 20, &scenario_.options.block_bytes);
     } else if (word == "max-file") {
       status = ReadInto(cursor, "bytes", 1024, 1 << 30, &scenario_.options.max_file_bytes);
+    } else if (word == "max-open") {
+      status = ReadInto(cursor, "a count", 1, 1 << 20, &scenario_.options.max_open_tables);
     } else if (word == "keys") {
       status = ReadInto(cursor, "a count", 1, kMaxKeys, &scenario_.key_count);
     } else if (word == "step-limit") {
       status = ReadInto(cursor, "a count", 1, kAny, &scenario_.step_limit);
     } else {
-      return cursor->ExpectedAt(
-          start,
-          "a setting (seed target profile write-buffer block max-file keys step-limit) or life");
+      return cursor->ExpectedAt(start,
+                                "a setting (seed target profile write-buffer block max-file "
+                                "max-open keys step-limit) or life");
     }
     return status.ok() ? ExpectEnd(cursor) : status;
   }
@@ -390,7 +392,8 @@ class ScenarioParser {
       status = ParseKey(cursor, &operation.key);
     } else if (word == "scan" || word == "snapshot-scan") {
       operation.kind = word == "scan" ? Operation::Kind::kScan : Operation::Kind::kSnapshotScan;
-      operation.backward = AcceptWord(cursor, "backward");
+      if (AcceptWord(cursor, "backward")) operation.path = targets::ScanPath::kBackward;
+      if (AcceptWord(cursor, "winding")) operation.path = targets::ScanPath::kWinding;
     } else if (word == "sleep") {
       operation.kind = Operation::Kind::kSleep;
       status = ReadInto(cursor, "microseconds", 0, 1'000'000'000, &operation.sleep_us);

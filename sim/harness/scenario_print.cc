@@ -22,6 +22,18 @@ std::string WriteText(const Operation& operation) {
   return text + " }";
 }
 
+std::string PathText(targets::ScanPath path) {
+  switch (path) {
+    case targets::ScanPath::kForward:
+      return "";
+    case targets::ScanPath::kBackward:
+      return " backward";
+    case targets::ScanPath::kWinding:
+      return " winding";
+  }
+  return "";
+}
+
 std::string OperationText(const Operation& operation) {
   switch (operation.kind) {
     case Operation::Kind::kWrite:
@@ -29,13 +41,13 @@ std::string OperationText(const Operation& operation) {
     case Operation::Kind::kGet:
       return "get " + Key(operation.key);
     case Operation::Kind::kScan:
-      return operation.backward ? "scan backward" : "scan";
+      return "scan" + PathText(operation.path);
     case Operation::Kind::kSnapshot:
       return "snapshot";
     case Operation::Kind::kSnapshotGet:
       return "snapshot-get " + Key(operation.key);
     case Operation::Kind::kSnapshotScan:
-      return operation.backward ? "snapshot-scan backward" : "snapshot-scan";
+      return "snapshot-scan" + PathText(operation.path);
     case Operation::Kind::kRelease:
       return "release";
     case Operation::Kind::kFlush:
@@ -104,6 +116,7 @@ std::string ToText(const Scenario& scenario) {
   text += "write-buffer " + std::to_string(scenario.options.write_buffer_bytes) + "\n";
   text += "block " + std::to_string(scenario.options.block_bytes) + "\n";
   text += "max-file " + std::to_string(scenario.options.max_file_bytes) + "\n";
+  text += "max-open " + std::to_string(scenario.options.max_open_tables) + "\n";
   text += "keys " + std::to_string(scenario.key_count) + "\n";
   text += "step-limit " + std::to_string(scenario.step_limit) + "\n";
   for (const LifePlan& life : scenario.lives) text += LifeText(life);

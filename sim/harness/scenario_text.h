@@ -2,7 +2,7 @@
 //
 //   file      := "harrow scenario 1" setting* life+
 //   setting   := "seed" NUMBER | "target" NAME | "profile" NAME | "write-buffer" BYTES | "block" BYTES
-//              | "max-file" BYTES | "keys" COUNT | "step-limit" COUNT
+//              | "max-file" BYTES | "max-open" TABLES | "keys" COUNT | "step-limit" COUNT
 //   life      := "life" line*
 //   line      := "schedule" NAME ["seed" NUMBER] ["depth" COUNT] ["steps" COUNT] ["spurious" ODDS]
 //              | "replay"                                follow the deviations below, not the strategy
@@ -13,9 +13,10 @@
 //              | "client" operation*
 //   operation := "put" KEY BYTES ["sync"] | "delete" KEY ["sync"]
 //              | "batch" ["sync"] "{" [entry ("," entry)*] "}"      entry: put or delete, without sync
-//              | "get" KEY | "scan" ["backward"] | "snapshot" | "snapshot-get" KEY
-//              | "snapshot-scan" ["backward"] | "release" | "flush" | "yield" | "sleep" MICROSECONDS
+//              | "get" KEY | "scan" [PATH] | "snapshot" | "snapshot-get" KEY
+//              | "snapshot-scan" [PATH] | "release" | "flush" | "yield" | "sleep" MICROSECONDS
 //   KEY       := "k" COUNT
+//   PATH      := "backward" | "winding"
 //
 // One item a line; leading spaces, empty lines and what follows "#" at the start of a word do not count. A tab counts as a
 // space, a carriage return at the end of a line as nothing. Numbers are decimal, or hexadecimal after "0x". A setting stands at

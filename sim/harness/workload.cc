@@ -17,6 +17,12 @@ constexpr std::uint64_t kPutOverhead = 7 + 12 + 1 + 1 + 2;
 
 bool Percent(kernel::Random* random, std::uint32_t percent) { return random->Below(100) < percent; }
 
+targets::ScanPath DrawPath(kernel::Random* random) {
+  constexpr std::array kPaths = {targets::ScanPath::kForward, targets::ScanPath::kBackward,
+                                 targets::ScanPath::kWinding};
+  return kPaths[random->Below(kPaths.size())];
+}
+
 // A weight that a seed switches off now and then, and otherwise scales.
 std::uint32_t Weigh(kernel::Random* random, std::uint32_t usual) {
   if (random->OneIn(4)) return 0;
@@ -75,7 +81,7 @@ Operation Workload::MakeOperation() {
     operation.key = DrawKey();
   } else if (hit(swarm_.scan)) {
     operation.kind = Operation::Kind::kScan;
-    operation.backward = random_.OneIn(2);
+    operation.path = DrawPath(&random_);
   } else if (hit(swarm_.snapshot)) {
     return MakeSnapshotOperation();
   } else if (hit(swarm_.flush)) {
@@ -112,7 +118,7 @@ Operation Workload::MakeSnapshotOperation() {
       break;
     case 1:
       operation.kind = Operation::Kind::kSnapshotScan;
-      operation.backward = random_.OneIn(2);
+      operation.path = DrawPath(&random_);
       break;
     case 2:
     case 3:
@@ -147,6 +153,8 @@ std::uint32_t Workload::DrawValueSize() {
   if (Percent(&random_, swarm_.small_percent)) {
     return static_cast<std::uint32_t>(random_.Between(kMinValueSize, 200));
   }
+  // A group past its size limit takes several of these.
+  if (random_.OneIn(300)) return kMaxValueSize;
   if (random_.OneIn(6)) return static_cast<std::uint32_t>(random_.Between(20'000, 80'000));
   return static_cast<std::uint32_t>(random_.Between(200, 6'000));
 }

@@ -25,6 +25,27 @@ engine::ReadOptions ReadAt(const TargetSnapshot* snapshot) {
   return options;
 }
 
+// Where a turn or a seek lands on another pair, that pair is visited: out of order, as the caller will notice.
+absl::Status Wind(engine::Iterator* iterator,
+                  const std::function<void(std::string_view, std::string_view)>& visit) {
+  iterator->Seek("");
+  for (std::uint64_t step = 1; iterator->Valid(); ++step) {
+    visit(iterator->key(), iterator->value());
+    const std::string here(iterator->key());
+    if (step % 6 == 3) {
+      iterator->Next();
+      if (!iterator->Valid()) break;
+      iterator->Prev();
+    } else if (step % 6 == 0) {
+      iterator->Seek(here);
+    }
+    if (!iterator->Valid()) break;
+    if (iterator->key() != here) visit(iterator->key(), iterator->value());
+    iterator->Next();
+  }
+  return iterator->status();
+}
+
 class HarrowTarget : public Target {
  public:
   explicit HarrowTarget(std::unique_ptr<engine::Db> db) : db_(std::move(db)) {}
@@ -48,10 +69,11 @@ class HarrowTarget : public Target {
     return db_->Get(ReadAt(snapshot), key, value);
   }
 
-  absl::Status Scan(const TargetSnapshot* snapshot, bool backward,
+  absl::Status Scan(const TargetSnapshot* snapshot, ScanPath path,
                     const std::function<void(std::string_view, std::string_view)>& visit) override {
     const std::unique_ptr<engine::Iterator> iterator = db_->NewIterator(ReadAt(snapshot));
-    if (backward) {
+    if (path == ScanPath::kWinding) return Wind(iterator.get(), visit);
+    if (path == ScanPath::kBackward) {
       for (iterator->SeekToLast(); iterator->Valid(); iterator->Prev())
         visit(iterator->key(), iterator->value());
     } else {
@@ -77,6 +99,7 @@ absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
   engine_options.write_buffer_size = options.write_buffer_bytes;
   engine_options.block_size = options.block_bytes;
   engine_options.max_file_size = options.max_file_bytes;
+  engine_options.max_open_files = options.max_open_tables;
   absl::StatusOr<std::unique_ptr<engine::Db>> db =
       engine::Db::Open(engine_options, std::string(path));
   if (!db.ok()) return std::move(db).status();

@@ -25,6 +25,7 @@ struct TargetOptions {
   std::size_t write_buffer_bytes = 64 << 10;
   std::size_t block_bytes = 4096;
   std::size_t max_file_bytes = 2 << 20;
+  std::size_t max_open_tables = 500;
   bool operator==(const TargetOptions&) const = default;
 };
 
@@ -39,6 +40,13 @@ class TargetSnapshot {
   virtual ~TargetSnapshot() = default;
 };
 
+// How a scan moves its cursor.
+enum class ScanPath : std::uint8_t {
+  kForward,
+  kBackward,
+  kWinding  // forward from a seek; at every third pair it turns round for one step, or seeks its place
+};
+
 class Target {
  public:
   virtual ~Target() = default;  // closes
@@ -49,9 +57,9 @@ class Target {
   // NotFound for an absent key.
   virtual absl::Status Get(std::string_view key, const TargetSnapshot* snapshot,
                            std::string* value) = 0;
-  // Every live pair in key order, backward if asked.
+  // Every live pair once, in the order of the path.
   virtual absl::Status Scan(
-      const TargetSnapshot* snapshot, bool backward,
+      const TargetSnapshot* snapshot, ScanPath path,
       const std::function<void(std::string_view key, std::string_view value)>& visit) = 0;
   // The snapshot must be gone before the target is.
   virtual std::unique_ptr<TargetSnapshot> TakeSnapshot() = 0;

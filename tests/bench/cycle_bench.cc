@@ -152,7 +152,7 @@ std::unique_ptr<targets::Target> OpenBare(const std::string& path,
 void ScanBare(targets::Target* target, std::size_t at_least) {
   std::size_t seen = 0;
   const absl::Status status = target->Scan(
-      nullptr, false,
+      nullptr, targets::ScanPath::kForward,
       [&seen](std::string_view, std::string_view value) { seen += value.empty() ? 0 : 1; });
   Require(status.ok() && seen >= at_least, "the bare engine lost something");
 }

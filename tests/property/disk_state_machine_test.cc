@@ -114,7 +114,7 @@ class Player {
  private:
   void Say(std::string text) {
     const kernel::HostMemory host;
-    log_.push_back(std::string(text.data(), text.size()));
+    log_.emplace_back(text.data(), text.size());
   }
 
   void SayResult(std::int64_t result, const std::string& more = "") {

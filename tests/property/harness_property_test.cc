@@ -20,7 +20,7 @@ void showValue(const Scenario& scenario, std::ostream& out) { out << "\n" << ToT
 
 namespace {
 
-rc::Seq<Scenario> Smaller(Scenario scenario) {
+rc::Seq<Scenario> Smaller(const Scenario& scenario) {
   return rc::seq::fromContainer(SmallerScenarios(scenario));
 }
 

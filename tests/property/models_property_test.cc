@@ -356,7 +356,7 @@ void CheckLinearizabilityAgrees(std::vector<std::uint8_t> cells) {
 
 // A long life of a store that is linearizable, too long for brute force: there is an order, and the
 // search has to find it. One that goes back to an earlier configuration must get it back as it was.
-void CheckLinearizableLifeIsAccepted(std::vector<std::uint8_t> seed) {
+void CheckLinearizableLifeIsAccepted(const std::vector<std::uint8_t>& seed) {
   std::vector<std::uint8_t> cells;
   std::uint64_t state = 1;
   for (const std::uint8_t byte : seed) state = state * 1099511628211ULL + byte;

@@ -103,7 +103,7 @@ TEST(DiskFaultsTest, ShortReadsAreShorterAndTheOffsetFollows) {
 }
 
 TEST(DiskFaultsTest, AFailedCloseStillCloses) {
-  for (const char* rule : {"any close #1: error EIO", "any close #1: interrupt"}) {
+  for (const char* rule : {"any close #1: error EIO", "any close #1: applied-error EIO"}) {
     Lab lab(ProfileName::kExt4, kStart, {rule});
     const int fd = lab.disk.Open("f", O_RDONLY, 0);
     EXPECT_LT(lab.disk.Close(fd), 0);

@@ -96,7 +96,7 @@ TEST(ImageTest, AChainOfLivesStaysSmallAndEqual) {
   for (int life = 0; life < 5; ++life) {
     Lab lab(ProfileName::kExt4, image);
     for (int i = 0; i < 100; ++i) lab.Run("create d/t; write d/t x 10; sync d/t; unlink d/t");
-    lab.Run("syncdir /");
+    lab.Run("syncdir d");
     image = lab.disk.Crash({});
     EXPECT_EQ(image.ContentHash(), hash);
     Disk next(DiskOptions{}, image);

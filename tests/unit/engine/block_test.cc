@@ -43,7 +43,7 @@ std::string Build(const Model& model, int restart_interval) {
   BlockBuilder builder(restart_interval);
   for (const auto& [key, value] : model) builder.Add(key, value);
   const std::size_t size = builder.CurrentSize();
-  const std::string block(builder.Finish());
+  std::string block(builder.Finish());
   EXPECT_EQ(block.size(), size);
   return block;
 }

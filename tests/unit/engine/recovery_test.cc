@@ -288,7 +288,7 @@ TEST_F(RecoveryTest, ManyTablesComeOutOfOneLargeLog) {
     WriteBatch batch;
     batch.Put("key" + std::to_string(i % 50), std::to_string(i));
     batch.SetSequence(i);
-    records.push_back(std::string(batch.Contents()));
+    records.emplace_back(batch.Contents());
   }
   WriteLog(kFirstLog, records);
   const std::string state = Open();

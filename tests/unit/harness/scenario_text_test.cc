@@ -46,7 +46,7 @@ TEST(ScenarioText, ParsesWhatAPersonWrites) {
   EXPECT_EQ(operations[1].entries.size(), 2u);
   EXPECT_TRUE(operations[1].entries[1].deletion);
   EXPECT_TRUE(operations[2].entries.empty());
-  EXPECT_TRUE(operations[3].backward);
+  EXPECT_EQ(operations[3].path, targets::ScanPath::kBackward);
 }
 
 TEST(ScenarioText, GeneratedScenariosRoundTrip) {
