@@ -41,9 +41,28 @@ void Break() {
   while (Mode() == "hang") g_calls = g_calls + 1;
 }
 
-class BrokenTarget : public Target {
+using Visit = std::function<void(std::string_view key, std::string_view value)>;
+
+// Passes scans on, whatever type says which way they go.
+template <typename Method>
+class ScanningTarget;
+template <typename Path>
+class ScanningTarget<absl::Status (Target::*)(const TargetSnapshot*, Path, const Visit&)>
+    : public Target {
  public:
-  explicit BrokenTarget(std::unique_ptr<Target> real) : real_(std::move(real)) {}
+  explicit ScanningTarget(std::unique_ptr<Target> real) : real_(std::move(real)) {}
+
+  absl::Status Scan(const TargetSnapshot* snapshot, Path path, const Visit& visit) override {
+    return real_->Scan(snapshot, path, visit);
+  }
+
+ protected:
+  const std::unique_ptr<Target> real_;
+};
+
+class BrokenTarget : public ScanningTarget<decltype(&Target::Scan)> {
+ public:
+  using ScanningTarget::ScanningTarget;
 
   absl::Status Write(std::span<const TargetEntry> entries, bool sync) override {
     if (++writes_ == 3) Break();
@@ -56,15 +75,9 @@ class BrokenTarget : public Target {
                    std::string* value) override {
     return real_->Get(key, snapshot, value);
   }
-  absl::Status Scan(
-      const TargetSnapshot* snapshot, bool backward,
-      const std::function<void(std::string_view key, std::string_view value)>& visit) override {
-    return real_->Scan(snapshot, backward, visit);
-  }
   std::unique_ptr<TargetSnapshot> TakeSnapshot() override { return real_->TakeSnapshot(); }
 
  private:
-  const std::unique_ptr<Target> real_;
   int writes_ = 0;
 };
 
