@@ -48,25 +48,29 @@ void DrawExtent(kernel::Random* random, std::uint64_t last, Rule* rule) {
   if (extent == 3) rule->count = Rule::kForever;
 }
 
+// A write that fails before any byte, one that fails after some, or else (odds - 2 in odds) a sync.
+void DrawFailedWriteOrSync(kernel::Random* random, std::uint64_t odds, Rule* rule) {
+  rule->operation = OpKind::kWrite;
+  switch (random->Below(odds)) {
+    case 0:
+      rule->effect = Error(DrawError(random));
+      break;
+    case 1:
+      rule->effect = {EffectKind::kShortWrite, DrawError(random), 0};
+      rule->effect.bytes = DrawCut(random);
+      break;
+    default:
+      rule->operation = OpKind::kSync;
+      rule->effect = {EffectKind::kFailedSync, DrawError(random), 0};
+      break;
+  }
+}
+
 Rule DrawLogRule(kernel::Random* random) {
   Rule rule;
   rule.file = FileKind::kLog;
   DrawExtent(random, 16, &rule);
-  switch (random->Below(4)) {
-    case 0:
-      rule.operation = OpKind::kWrite;
-      rule.effect = Error(DrawError(random));
-      break;
-    case 1:
-      rule.operation = OpKind::kWrite;
-      rule.effect = {EffectKind::kShortWrite, DrawError(random), 0};
-      rule.effect.bytes = DrawCut(random);
-      break;
-    default:
-      rule.operation = OpKind::kSync;
-      rule.effect = {EffectKind::kFailedSync, DrawError(random), 0};
-      break;
-  }
+  DrawFailedWriteOrSync(random, 4, &rule);
   return rule;
 }
 
@@ -76,21 +80,7 @@ Rule DrawTableRule(kernel::Random* random) {
   Rule rule;
   rule.file = PickOne(random, kFiles);
   DrawExtent(random, 6, &rule);
-  switch (random->Below(3)) {
-    case 0:
-      rule.operation = OpKind::kWrite;
-      rule.effect = Error(DrawError(random));
-      break;
-    case 1:
-      rule.operation = OpKind::kWrite;
-      rule.effect = {EffectKind::kShortWrite, DrawError(random), 0};
-      rule.effect.bytes = DrawCut(random);
-      break;
-    default:
-      rule.operation = OpKind::kSync;
-      rule.effect = {EffectKind::kFailedSync, DrawError(random), 0};
-      break;
-  }
+  DrawFailedWriteOrSync(random, 3, &rule);
   return rule;
 }
 
