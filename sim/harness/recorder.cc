@@ -44,6 +44,7 @@ void Recorder::ReadBack(const absl::Status& status, std::span<const models::Cell
 }
 
 void Recorder::Harmed(const Harm& harm) {
+  const kernel::HostMemory host;
   models::Life& life = history_.lives.back();
   const models::Time now = Tick();
   if (life.harmed == models::kNever) life.harmed = now;
@@ -52,6 +53,7 @@ void Recorder::Harmed(const Harm& harm) {
 }
 
 void Recorder::EndLife(models::LifeEnd end) {
+  const kernel::HostMemory host;
   history_.lives.back().end = end;
   history_.lives.back().ended = Tick();
 }
@@ -124,6 +126,7 @@ std::int32_t Recorder::InvokeSnapshot(std::uint32_t client) {
 }
 
 void Recorder::RespondSnapshot(std::int32_t snapshot) {
+  const kernel::HostMemory host;
   history_.snapshots[static_cast<std::size_t>(snapshot)].responded = Tick();
 }
 

@@ -103,7 +103,8 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
       {"end twice", InLife("end close\n  client\n  end close"),
        "f:5: column 3: expected no second \"end\" (line 3 has one), found"},
       {"control bytes", std::string("harrow scenario 1\n\x1b[31m\0\x7f\n", 25),
-       "f:2: column 1: expected a setting (seed target profile write-buffer block max-file keys "
+       "f:2: column 1: expected a setting (seed target profile write-buffer block max-file "
+       "max-open keys "
        "step-limit) or life, found \"\\x1b[31m\\x00\\x7f\""},
       {"inner carriage return", "harrow scenario 1\nkeys 3\r4\n",
        "f:2: column 7: expected the end of the line, found \"\\x0d4\""},
