@@ -62,6 +62,11 @@ std::string Indented(const std::string& text, const char* indent) {
   return out;
 }
 
+std::string FilesText(const disk::Image& image) {
+  const std::string files = DescribeFiles(image);
+  return Indented(files.empty() ? "(none)" : files, "     ");
+}
+
 std::string EndLine(const LifePlan& plan, const kernel::Outcome& outcome) {
   switch (outcome.end) {
     case kernel::End::kFinished:
@@ -87,12 +92,12 @@ std::string LifeText(const Scenario& scenario, std::size_t index, const Recorded
                      SeedText(plan.schedule.strategy.seed) + "\n";
   for (const faults::Rule& rule : plan.faults.rules)
     text += "   fault planned: " + faults::ToText(rule) + "\n";
-  text +=
-      "   files at the start:\n" + Indented(life.start.empty() ? "(none)" : life.start, "     ");
+  text += "   files at the start:\n" + FilesText(life.start);
   for (const kernel::TraceEvent& event : life.trace.events()) text += EventLine(event) + "\n";
   text += "   " + EndLine(plan, life.outcome) + "\n";
-  if (!life.fired.empty()) text += "   faults that hit:\n" + Indented(life.fired, "     ");
-  text += "   files that survive:\n" + Indented(life.end.empty() ? "(none)" : life.end, "     ");
+  if (!life.fired.empty()) text += "   faults that hit:\n";
+  for (const std::string& rule : life.fired) text += "     " + rule + "\n";
+  text += "   files that survive:\n" + FilesText(life.end);
   return text;
 }
 
@@ -115,10 +120,10 @@ std::string ReplayText(const Scenario& scenario, const RunResult& result,
   for (std::size_t index = 0; index < recording.lives.size(); ++index) {
     text += LifeText(scenario, index, recording.lives[index]);
   }
-  if (recording.has_failing_recovery) {
+  if (recording.failing_recovery.has_value()) {
     text += "== " + DescribePlace(scenario, result.place) + "\n";
-    text += "   files that survived:\n" + Indented(recording.failing_files, "     ");
-    for (const kernel::TraceEvent& event : recording.failing_recovery.events())
+    text += "   files that survived:\n" + FilesText(recording.failing_recovery->start);
+    for (const kernel::TraceEvent& event : recording.failing_recovery->trace.events())
       text += EventLine(event) + "\n";
   }
   text += result.verdict.ok() ? "ok: every rule held\n" : DescribeFailure(scenario, result);

@@ -66,7 +66,7 @@ class Runner {
     result_.place.life = index;
     kernel::Trace trace(recording_ != nullptr);
     if (recording_ != nullptr)
-      recording_->lives.push_back({trace, {}, DescribeFiles(medium_.image), {}, {}});
+      recording_->lives.push_back({trace, {}, medium_.image, {}, {}, {}, {}, {}});
     LifeResult life =
         RunLife(scenario_, scenario_.lives[index], std::move(medium_), &recorder_, &trace);
     digest_.Add(life.trace_hash);
@@ -82,7 +82,7 @@ class Runner {
     RecordedLife& recorded = recording_->lives.back();
     recorded.trace = std::move(trace);
     recorded.outcome = life.outcome;
-    recorded.end = DescribeFiles(life.end.image);
+    recorded.end = life.end.image;
     recorded.fired = DescribeFired(life.fired);
   }
 
@@ -141,9 +141,12 @@ class Runner {
     const Recovered& recovered = Recover(image);
     const bool accepted = Accept(JudgeRecovered(recovered, at, kind));
     if (!accepted && recording_ != nullptr) {
-      recording_->has_failing_recovery = true;
-      recording_->failing_files = DescribeFiles(image);
-      RecoverImage(scenario_, image, recorder_.history(), &recording_->failing_recovery);
+      RecordedLife& recovery = recording_->failing_recovery.emplace();
+      recovery.start = image;
+      recovery.trace = kernel::Trace(true);
+      recovery.outcome =
+          RecoverImage(scenario_, image, recorder_.history(), &recovery.trace).outcome;
+      recording_->judged = recovered.cells;
     }
     return accepted;
   }

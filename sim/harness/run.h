@@ -12,6 +12,8 @@
 #include "models/history.h"
 #include "models/verdict.h"
 #include "sim/harness/counts.h"
+#include "sim/harness/failure_class.h"
+#include "sim/harness/recording.h"
 #include "sim/harness/scenario.h"
 #include "sim/kernel/simulation.h"
 #include "sim/kernel/trace.h"
@@ -29,27 +31,13 @@ struct Place {
 
 struct RunResult {
   models::Verdict verdict;
+  // kNone, kRule (as the verdict has it), kUnserved or kMemory (the heap of the run is full): the classes that a run sees itself.
+  FailureClass failure;
+  std::string failure_detail;  // of kUnserved and kMemory: the call, or which heap
   Place place;
   // Everything observable: each life's trace hash, its history and what each recovery brought back.
   std::uint64_t hash = 0;
   Counts counts;
-};
-
-struct RecordedLife {
-  kernel::Trace trace;
-  kernel::Outcome outcome;
-  std::string start;  // the files the life began on
-  std::string end;    // the files after its end
-  std::string fired;  // faults that hit, one a line
-};
-
-struct Recording {
-  std::vector<RecordedLife> lives;
-  models::History history;
-  // When the verdict comes from a recovery outside the chain: its trace, and the files it began on.
-  bool has_failing_recovery = false;
-  kernel::Trace failing_recovery{true};
-  std::string failing_files;
 };
 
 // Runs to the first broken rule, or to the end. `recording` may be nullptr.

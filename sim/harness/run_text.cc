@@ -13,17 +13,17 @@ std::string DescribeFiles(const disk::Image& image) {
   return text;
 }
 
-std::string DescribeFired(const std::vector<faults::Fired>& fired) {
-  std::string text;
+std::vector<std::string> DescribeFired(const std::vector<faults::Fired>& fired) {
+  std::vector<std::string> rules;
   for (const faults::Fired& one : fired) {
     faults::Rule rule;
     rule.file = one.file;
     rule.operation = one.operation;
     rule.first = one.number;
     rule.effect = one.effect;
-    text += faults::ToText(rule) + "\n";
+    rules.push_back(faults::ToText(rule));
   }
-  return text;
+  return rules;
 }
 
 std::string DescribePlace(const Scenario& scenario, const Place& place) {

@@ -15,7 +15,7 @@
 namespace harrow::harness {
 
 std::string DescribeFiles(const disk::Image& image);  // "db/000003.log (1240)", one a line
-std::string DescribeFired(const std::vector<faults::Fired>& fired);       // one a line
+std::vector<std::string> DescribeFired(const std::vector<faults::Fired>& fired);
 std::string DescribePlace(const Scenario& scenario, const Place& place);  // one sentence
 // The rule, what was promised, what was found, where, and the profile's rules it depends on.
 std::string DescribeFailure(const Scenario& scenario, const RunResult& result);

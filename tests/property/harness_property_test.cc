@@ -11,7 +11,7 @@
 #include "sim/harness/run.h"
 #include "sim/harness/run_text.h"
 #include "sim/harness/scenario_text.h"
-#include "sim/harness/shrink_steps.h"
+#include "sim/harness/shrink/shrink_steps.h"
 #include "sim/harness/workload.h"
 
 namespace harrow::harness {

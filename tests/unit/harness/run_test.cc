@@ -5,9 +5,9 @@
 #include <string>
 
 #include "sim/harness/generator.h"
-#include "sim/harness/recheck.h"
 #include "sim/harness/replay_text.h"
 #include "sim/harness/scenario_text.h"
+#include "sim/harness/sweep/recheck.h"
 
 namespace harrow::harness {
 namespace {

@@ -1,4 +1,4 @@
-#include "sim/harness/shrink_steps.h"
+#include "sim/harness/shrink/shrink_steps.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "sim/harness/sweep.h"
+#include "sim/harness/sweep/sweep.h"
 
 #include <gtest/gtest.h>
 

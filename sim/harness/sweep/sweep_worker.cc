@@ -1,4 +1,4 @@
-#include "sim/harness/sweep_worker.h"
+#include "sim/harness/sweep/sweep_worker.h"
 
 #include <time.h>
 #include <unistd.h>
@@ -8,10 +8,10 @@
 #include <string>
 
 #include "sim/harness/generator.h"
-#include "sim/harness/recheck.h"
 #include "sim/harness/run.h"
 #include "sim/harness/run_text.h"
 #include "sim/harness/scenario.h"
+#include "sim/harness/sweep/recheck.h"
 
 namespace harrow::harness {
 namespace {

@@ -1,5 +1,5 @@
 // Removal at every level of the scenario's tree, from its largest parts to its smallest.
-#include "sim/harness/shrink_steps.h"
+#include "sim/harness/shrink/shrink_steps.h"
 
 #include <algorithm>
 #include <cstddef>

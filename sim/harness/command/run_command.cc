@@ -6,15 +6,18 @@
 #include <algorithm>
 #include <cinttypes>
 #include <cstdio>
+#include <optional>
 #include <string>
 #include <utility>
 
-#include "sim/harness/commands.h"
-#include "sim/harness/exit_code.h"
-#include "sim/harness/flags.h"
+#include "sim/harness/command/commands.h"
+#include "sim/harness/command/exit_code.h"
+#include "sim/harness/command/flags.h"
+#include "sim/harness/command/scenario_argument.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
-#include "sim/harness/sweep.h"
+#include "sim/harness/sweep/sweep.h"
+#include "sim/harness/sweep/sweep_worker.h"
 
 namespace harrow::harness {
 namespace {
@@ -125,6 +128,36 @@ int ExitCodeOf(const SweepResult& result) {
   if (Any(result, FailureKind::kNotDeterministic)) return kExitNotDeterministic;
   if (result.interrupted) return kExitInterrupted;
   return result.unknown.empty() && result.unfinished.empty() ? kExitOk : kExitUnknown;
+}
+
+absl::StatusOr<SweepOptions> SweepOptionsFromFlags() {
+  SweepOptions options;
+  absl::StatusOr<GeneratorLimits> limits = LimitsFromFlags();
+  if (!limits.ok()) return limits.status();
+  options.limits = *std::move(limits);
+  const std::optional<std::uint64_t> seed = ParseSeed(TextFlag("seed"));
+  if (!seed.has_value()) return BadFlag("seed", "a number or a commit hash", TextFlag("seed"));
+  options.first_seed = *seed;
+  const absl::StatusOr<std::uint64_t> seeds = CountFlag("seeds", 1, ~std::uint64_t{0});
+  if (!seeds.ok()) return seeds.status();
+  options.seeds = *seeds;
+  const absl::StatusOr<std::uint64_t> time = DurationFlag("time");
+  if (!time.ok()) return time.status();
+  options.time_ms = *time;
+  if (*time != 0 && !IsGiven("seeds")) options.seeds = ~std::uint64_t{0};
+  const absl::StatusOr<std::uint64_t> jobs = CountFlag("jobs", 1, SharedSweep::kMaxJobs);
+  if (!jobs.ok()) return jobs.status();
+  options.jobs = static_cast<std::uint32_t>(*jobs);
+  const absl::StatusOr<std::uint64_t> recheck = CountFlag("recheck", 0, ~std::uint64_t{0});
+  if (!recheck.ok()) return recheck.status();
+  options.recheck_one_in = *recheck;
+  const absl::StatusOr<std::uint64_t> hang = DurationFlag("hang");
+  if (!hang.ok()) return hang.status();
+  options.hang_ms = *hang;
+  const absl::StatusOr<std::uint64_t> failures = CountFlag("max_failures", 1, 1'000'000);
+  if (!failures.ok()) return failures.status();
+  options.max_failures = *failures;
+  return options;
 }
 
 void OnSignal(int) { InterruptSweep(); }

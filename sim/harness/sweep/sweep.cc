@@ -1,6 +1,6 @@
 // The parent forks the workers, then sleeps on their pipes: it reads failures, replaces workers that died (their seed is a
 // failure) and kills those that hang or run past the end of the sweep, until all have ended.
-#include "sim/harness/sweep.h"
+#include "sim/harness/sweep/sweep.h"
 
 #include <poll.h>
 #include <signal.h>
@@ -17,7 +17,7 @@
 #include <new>
 #include <utility>
 
-#include "sim/harness/sweep_worker.h"
+#include "sim/harness/sweep/sweep_worker.h"
 #include "sim/kernel/check.h"
 
 namespace harrow::harness {

@@ -1,6 +1,6 @@
 // The exit codes of the harrow program, by class; 10 and up, clear of the shell's own.
-#ifndef HARROW_SIM_HARNESS_EXIT_CODE_H_
-#define HARROW_SIM_HARNESS_EXIT_CODE_H_
+#ifndef HARROW_SIM_HARNESS_COMMAND_EXIT_CODE_H_
+#define HARROW_SIM_HARNESS_COMMAND_EXIT_CODE_H_
 
 namespace harrow::harness {
 
@@ -19,4 +19,4 @@ enum ExitCode : int {
 
 }  // namespace harrow::harness
 
-#endif  // HARROW_SIM_HARNESS_EXIT_CODE_H_
+#endif  // HARROW_SIM_HARNESS_COMMAND_EXIT_CODE_H_

@@ -7,8 +7,8 @@
 // Invariants:
 //  1. No worker outlives its parent, however that ends.
 //  2. Every seed taken is done, or named in `unfinished`; where the two sums differ `claimed` shows it.
-#ifndef HARROW_SIM_HARNESS_SWEEP_H_
-#define HARROW_SIM_HARNESS_SWEEP_H_
+#ifndef HARROW_SIM_HARNESS_SWEEP_SWEEP_H_
+#define HARROW_SIM_HARNESS_SWEEP_SWEEP_H_
 
 #include <cstdint>
 #include <functional>
@@ -83,4 +83,4 @@ void InterruptSweep();
 
 }  // namespace harrow::harness
 
-#endif  // HARROW_SIM_HARNESS_SWEEP_H_
+#endif  // HARROW_SIM_HARNESS_SWEEP_SWEEP_H_

@@ -1,4 +1,4 @@
-#include "sim/harness/recheck.h"
+#include "sim/harness/sweep/recheck.h"
 
 #include <algorithm>
 

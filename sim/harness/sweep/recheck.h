@@ -1,8 +1,8 @@
 // Finds where two runs of one scenario part.
 //
 // Threading: one thread.
-#ifndef HARROW_SIM_HARNESS_RECHECK_H_
-#define HARROW_SIM_HARNESS_RECHECK_H_
+#ifndef HARROW_SIM_HARNESS_SWEEP_RECHECK_H_
+#define HARROW_SIM_HARNESS_SWEEP_RECHECK_H_
 
 #include <cstdint>
 #include <string>
@@ -22,4 +22,4 @@ std::string FirstDifference(const Recording& a, const Recording& b);
 
 }  // namespace harrow::harness
 
-#endif  // HARROW_SIM_HARNESS_RECHECK_H_
+#endif  // HARROW_SIM_HARNESS_SWEEP_RECHECK_H_

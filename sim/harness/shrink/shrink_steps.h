@@ -2,8 +2,8 @@
 //
 // Threading: pure function.
 // Invariants: every candidate is strictly smaller by SizeOf, so that following candidates ends.
-#ifndef HARROW_SIM_HARNESS_SHRINK_STEPS_H_
-#define HARROW_SIM_HARNESS_SHRINK_STEPS_H_
+#ifndef HARROW_SIM_HARNESS_SHRINK_SHRINK_STEPS_H_
+#define HARROW_SIM_HARNESS_SHRINK_SHRINK_STEPS_H_
 
 #include <cstdint>
 #include <vector>
@@ -21,4 +21,4 @@ std::vector<Scenario> SmallerScenarios(const Scenario& scenario);
 
 }  // namespace harrow::harness
 
-#endif  // HARROW_SIM_HARNESS_SHRINK_STEPS_H_
+#endif  // HARROW_SIM_HARNESS_SHRINK_SHRINK_STEPS_H_

@@ -1,14 +1,14 @@
 // The worker's side of a sweep: what it shares with its parent, and its loop over seeds.
 //
 // Threading: one worker process writes its own slot; the parent reads it.
-#ifndef HARROW_SIM_HARNESS_SWEEP_WORKER_H_
-#define HARROW_SIM_HARNESS_SWEEP_WORKER_H_
+#ifndef HARROW_SIM_HARNESS_SWEEP_SWEEP_WORKER_H_
+#define HARROW_SIM_HARNESS_SWEEP_SWEEP_WORKER_H_
 
 #include <atomic>
 #include <cstdint>
 
 #include "sim/harness/counts.h"
-#include "sim/harness/sweep.h"
+#include "sim/harness/sweep/sweep.h"
 
 namespace harrow::harness {
 
@@ -48,4 +48,4 @@ void RunWorker(const SweepOptions& options, SharedSweep* shared, WorkerSlot* slo
 
 }  // namespace harrow::harness
 
-#endif  // HARROW_SIM_HARNESS_SWEEP_WORKER_H_
+#endif  // HARROW_SIM_HARNESS_SWEEP_SWEEP_WORKER_H_

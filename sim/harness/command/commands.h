@@ -2,25 +2,37 @@
 // standard error.
 //
 // Threading: main thread.
-#ifndef HARROW_SIM_HARNESS_COMMANDS_H_
-#define HARROW_SIM_HARNESS_COMMANDS_H_
+#ifndef HARROW_SIM_HARNESS_COMMAND_COMMANDS_H_
+#define HARROW_SIM_HARNESS_COMMAND_COMMANDS_H_
 
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace harrow::harness {
 
-// harrow run: a sweep. `program` is how this program was called, for the commands it prints.
+struct Command {
+  std::string_view name;
+  std::string_view arguments;  // as usage shows them
+  std::string_view purpose;    // one line
+  // `program` is how this program was called, for the commands it prints.
+  int (*run)(const std::string& program, const std::vector<std::string>& arguments);
+};
+// In the order in which help shows them.
+std::span<const Command> Commands();
+
+// harrow run: a sweep.
 int RunCommand(const std::string& program, const std::vector<std::string>& arguments);
 // harrow replay SEED | FILE: the same run again, step by step. It runs in a process of its own: one that crashes, hangs until it
 // is interrupted or ends the process leaves the steps up to there.
-int ReplayCommand(const std::vector<std::string>& arguments);
+int ReplayCommand(const std::string& program, const std::vector<std::string>& arguments);
 // harrow scenario SEED | FILE: the scenario as text.
-int ScenarioCommand(const std::vector<std::string>& arguments);
+int ScenarioCommand(const std::string& program, const std::vector<std::string>& arguments);
 
 // The end of a command: `code`, or kExitOutput and a line on standard error when standard output could not be written.
 int EndOutput(const std::string& command, int code);
 
 }  // namespace harrow::harness
 
-#endif  // HARROW_SIM_HARNESS_COMMANDS_H_
+#endif  // HARROW_SIM_HARNESS_COMMAND_COMMANDS_H_

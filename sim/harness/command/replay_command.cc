@@ -16,11 +16,13 @@
 #include <optional>
 #include <string>
 
-#include "sim/harness/commands.h"
-#include "sim/harness/exit_code.h"
-#include "sim/harness/flags.h"
+#include "sim/harness/command/commands.h"
+#include "sim/harness/command/exit_code.h"
+#include "sim/harness/command/flags.h"
+#include "sim/harness/command/scenario_argument.h"
 #include "sim/harness/replay_text.h"
 #include "sim/harness/run.h"
+#include "sim/harness/run_text.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
 #include "sim/kernel/check.h"
@@ -28,24 +30,6 @@
 
 namespace harrow::harness {
 namespace {
-
-// The one scenario a command's arguments name; prints the error and returns an exit code otherwise.
-int OneScenario(const char* command, const std::vector<std::string>& arguments,
-                Scenario* scenario) {
-  if (arguments.size() != 1) {
-    std::fprintf(stderr, "harrow %s: expected one seed or scenario file, found %zu arguments\n",
-                 command, arguments.size());
-    return kExitUsage;
-  }
-  absl::StatusOr<Scenario> parsed = ScenarioFromArgument(arguments[0]);
-  if (!parsed.ok()) {
-    std::fprintf(stderr, "harrow %s: %s\n", command,
-                 std::string(parsed.status().message()).c_str());
-    return absl::IsFailedPrecondition(parsed.status()) ? kExitUsage : kExitBadInput;
-  }
-  *scenario = *std::move(parsed);
-  return kExitOk;
-}
 
 // What the parent learns of a run that did not end.
 struct Shared {
@@ -97,10 +81,10 @@ void AppendRecorded(const Scenario& scenario, const Recording& recording) {
     const RecordedLife& life = recording.lives[index];
     Append("== life " + std::to_string(index + 1) + " of " + std::to_string(scenario.lives.size()) +
            "\n");
-    AppendFiles("files at the start", life.start);
+    AppendFiles("files at the start", DescribeFiles(life.start));
     AppendEvents(life.trace);
     if (!life.trace.events().empty()) {
-      AppendFiles("files that survive", life.end);
+      AppendFiles("files that survive", DescribeFiles(life.end));
     } else if (kernel::OnTask()) {
       AppendEvents(kernel::CurrentTrace());
     }
@@ -228,7 +212,7 @@ int PrintUnfinished(const Scenario& scenario, const Shared& shared, int status) 
   const int number = shared.signal.load();
   const bool interrupted = number == SIGINT || number == SIGTERM;
   const std::string how = HowItEnded(shared, status);
-  if (OnlyHash()) {
+  if (BoolFlag("hash")) {
     std::printf("%s hash=0x0 verdict=%s\n", SeedText(scenario.seed).c_str(),
                 interrupted ? "interrupted" : "died");
     std::fprintf(stderr, "harrow replay: %s\n", how.c_str());
@@ -272,7 +256,7 @@ int RunInChild(const Scenario& scenario) {
     if (getppid() != parent) _exit(1);
     CatchSignals();
     sigprocmask(SIG_SETMASK, &before, nullptr);
-    _exit(EndOutput("replay", OnlyHash() ? RunHashed(scenario) : RunRecorded(scenario)));
+    _exit(EndOutput("replay", BoolFlag("hash") ? RunHashed(scenario) : RunRecorded(scenario)));
   }
   g_child = child;
   struct sigaction action {};
@@ -284,25 +268,10 @@ int RunInChild(const Scenario& scenario) {
 
 }  // namespace
 
-int EndOutput(const std::string& command, int code) {
-  errno = 0;
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  std::fprintf(stderr, "harrow %s: output could not be written%s%s\n", command.c_str(),
-               errno == 0 ? "" : ": ", errno == 0 ? "" : std::strerror(errno));
-  return kExitOutput;
-}
-
-int ReplayCommand(const std::vector<std::string>& arguments) {
+int ReplayCommand(const std::string&, const std::vector<std::string>& arguments) {
   Scenario scenario;
   if (const int code = OneScenario("replay", arguments, &scenario); code != kExitOk) return code;
   return RunInChild(scenario);
-}
-
-int ScenarioCommand(const std::vector<std::string>& arguments) {
-  Scenario scenario;
-  if (const int code = OneScenario("scenario", arguments, &scenario); code != kExitOk) return code;
-  std::fputs(ToText(scenario).c_str(), stdout);
-  return kExitOk;
 }
 
 }  // namespace harrow::harness

@@ -1,0 +1,43 @@
+// Every flag of the program: its type, default and help, and the commands that take it.
+#include <gflags/gflags.h>
+
+#include "sim/harness/command/flags.h"
+
+DEFINE_string(seed, "1", "the first seed of the sweep: a number or a commit hash");
+DEFINE_string(seeds, "10000", "how many seeds; without a bound when --time is given");
+DEFINE_string(
+    time, "",
+    "begins no seed after this much wall time (30s, 5m, 2h), and kills what still runs 2 s "
+    "later");
+DEFINE_string(jobs, "1", "worker processes");
+DEFINE_string(recheck, "20", "one seed in this many runs twice and must hash the same; 0: none");
+DEFINE_string(hang, "60s", "a seed that takes longer than this is reported as hung");
+DEFINE_string(max_failures, "10", "ends after this many failures");
+DEFINE_string(target, "harrow", "what is put under test: harrow");
+DEFINE_string(profile, "", "the file system's rules: ext4, strict; empty: the seed chooses");
+DEFINE_string(strategy, "",
+              "how tasks are interleaved: default, random, pct, pos; empty: the seed chooses");
+DEFINE_bool(hash, false, "prints one line, the seed's hash and verdict, instead of the steps");
+
+namespace harrow::harness {
+namespace {
+
+constexpr OwnFlag kOwnFlags[] = {
+    {"seed", "run "},
+    {"seeds", "run "},
+    {"time", "run "},
+    {"jobs", "run "},
+    {"recheck", "run "},
+    {"hang", "run "},
+    {"max_failures", "run "},
+    {"target", "run replay scenario "},
+    {"profile", "run replay scenario "},
+    {"strategy", "run replay scenario "},
+    {"hash", "replay "},
+};
+
+}  // namespace
+
+std::span<const OwnFlag> OwnFlags() { return kOwnFlags; }
+
+}  // namespace harrow::harness

@@ -1,0 +1,75 @@
+// The harrow program: picks the command.
+#include <signal.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "sim/harness/command/commands.h"
+#include "sim/harness/command/exit_code.h"
+#include "sim/harness/command/flags.h"
+#include "sim/harness/scenario_text.h"
+
+namespace {
+
+namespace harness = harrow::harness;
+
+constexpr const char* kExitCodes =
+    "\n"
+    "exit codes: 0 all well; 10 a rule was broken; 11 a target crashed or hung; 12 two runs of one "
+    "seed differed;\n"
+    "13 interrupted, nothing red; 14 nothing red, yet no pass: a verdict reached a bound, or a "
+    "seed "
+    "still ran when the\n"
+    "time was over; 20 a bad command, flag or argument; 21 a scenario file that cannot be read or "
+    "parsed; 22 output\n"
+    "could not be written\n";
+
+std::string Usage() {
+  std::string text = "usage: harrow COMMAND [FLAG ...] [ARGUMENT ...]\n\n";
+  for (const harness::Command& command : harness::Commands()) {
+    std::string head =
+        "  harrow " + std::string(command.name) + " " + std::string(command.arguments);
+    head.resize(std::max<std::size_t>(head.size() + 2, 33), ' ');
+    text += head + std::string(command.purpose) + "\n";
+  }
+  return text + "  harrow help                    this text\n\nflags (default in brackets):\n";
+}
+
+int Help(std::string_view command) {
+  std::printf("%s%s%s", Usage().c_str(), harness::FlagHelp(command).c_str(), kExitCodes);
+  return harness::EndOutput("help", harness::kExitOk);
+}
+
+int UnknownCommand(const std::string& name) {
+  std::string names;
+  for (const harness::Command& command : harness::Commands())
+    names += std::string(command.name) + ", ";
+  std::fprintf(stderr, "harrow: expected a command (%shelp), found \"%s\"\n", names.c_str(),
+               harness::Printable(name).c_str());
+  return harness::kExitUsage;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // A reader that went away is an error of a write, not a death without a word.
+  signal(SIGPIPE, SIG_IGN);
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const std::string name = words.empty() ? "" : words[0];
+  if (name == "help" || name == "--help" || name == "-h") return Help("");
+  const auto command =
+      std::find_if(harness::Commands().begin(), harness::Commands().end(),
+                   [&name](const harness::Command& one) { return one.name == name; });
+  if (command == harness::Commands().end()) return UnknownCommand(name);
+  const absl::StatusOr<harness::ParsedWords> parsed =
+      harness::ParseFlags(name, std::vector<std::string>(words.begin() + 1, words.end()));
+  if (!parsed.ok()) {
+    std::fprintf(stderr, "harrow %s: %s\n", name.c_str(),
+                 std::string(parsed.status().message()).c_str());
+    return harness::kExitUsage;
+  }
+  if (parsed->help) return Help(name);
+  return harness::EndOutput(name, command->run(argv[0], parsed->arguments));
+}

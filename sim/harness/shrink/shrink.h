@@ -1,0 +1,65 @@
+// The smallest scenario that still fails in the same way, by trying the smaller scenarios next to one (shrink_steps.h) until none
+// of them fails. Each candidate runs in a worker process, so that one that crashes or hangs is an answer like any other.
+//
+// Threading: single-threaded parent, forked workers.
+// Invariants:
+//  1. `smallest` failed in the class `failure` when it last ran.
+//  2. With jobs == 1 and no bound reached, the result is a function of the scenario.
+// Source: Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input, TSE 2002.
+#ifndef HARROW_SIM_HARNESS_SHRINK_SHRINK_H_
+#define HARROW_SIM_HARNESS_SHRINK_SHRINK_H_
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+#include "sim/harness/failure_class.h"
+#include "sim/harness/scenario.h"
+
+namespace harrow::harness {
+
+// What a reader of a scenario has to keep in mind.
+struct ScenarioSize {
+  std::uint64_t lives = 0;
+  std::uint64_t clients = 0;
+  std::uint64_t operations = 0;
+  std::uint64_t faults = 0;
+  std::uint64_t preemptions = 0;  // departures from the default schedule
+};
+ScenarioSize Measure(const Scenario& scenario);
+std::string ToText(
+    const ScenarioSize& size);  // "4 operations of 2 clients in 1 life, 1 fault, 2 preemptions"
+
+struct ShrinkProgress {
+  const Scenario* best = nullptr;
+  std::uint64_t tried = 0;
+  std::uint64_t elapsed_ms = 0;
+};
+
+struct ShrinkOptions {
+  std::uint64_t time_ms = 10'000;  // wall time; 0: until nothing smaller fails
+  std::uint32_t jobs = 1;
+  std::uint64_t hang_ms = 10'000;  // for one candidate
+  // Any class of failure will do, not only the one that the scenario showed.
+  bool any_failure = false;
+  std::function<void(const ShrinkProgress&)>
+      progressed;  // a few times a second, and at each step down
+};
+
+struct ShrinkResult {
+  Scenario smallest;
+  FailureClass failure;    // kNone: the scenario did not fail, and `smallest` is that scenario
+  std::uint64_t hash = 0;  // of the run of `smallest`; 0 where it did not end
+  std::string text;        // its failure report, as a sweep prints it
+  std::uint64_t tried = 0;
+  bool finished = false;  // nothing smaller fails; false: the time was over, or InterruptShrink()
+  std::uint64_t elapsed_ms = 0;
+};
+
+ShrinkResult Shrink(const Scenario& scenario, const ShrinkOptions& options);
+// From a signal handler or a listener: the shrink ends with the best so far.
+void InterruptShrink();
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_SHRINK_SHRINK_H_
