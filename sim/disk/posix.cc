@@ -32,7 +32,7 @@ int Refuse(const char* call, std::string_view what) {
     const kernel::HostMemory host;
     std::string detail(call);
     detail.append(": ").append(what).append(" is not served on the simulated disk");
-    kernel::Abort(detail);
+    kernel::Abort(detail, kernel::End::kUnserved);
   }
   errno = EIO;
   return -1;

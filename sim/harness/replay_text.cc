@@ -77,6 +77,8 @@ std::string EndLine(const LifePlan& plan, const kernel::Outcome& outcome) {
       return "deadlock: " + outcome.detail;
     case kernel::End::kStepLimit:
       return "step limit: " + outcome.detail;
+    case kernel::End::kUnserved:
+    case kernel::End::kOutOfMemory:
     case kernel::End::kAborted:
       return "aborted: " + outcome.detail;
   }
@@ -126,7 +128,7 @@ std::string ReplayText(const Scenario& scenario, const RunResult& result,
     for (const kernel::TraceEvent& event : recording.failing_recovery->trace.events())
       text += EventLine(event) + "\n";
   }
-  text += result.verdict.ok() ? "ok: every rule held\n" : DescribeFailure(scenario, result);
+  text += result.failed() ? DescribeFailure(scenario, result) : "ok: every rule held\n";
   return text;
 }
 

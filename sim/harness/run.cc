@@ -4,6 +4,7 @@
 #include "sim/harness/run.h"
 
 #include <map>
+#include <string>
 #include <utility>
 
 #include "models/life_checkers.h"
@@ -34,10 +35,18 @@ std::string Inflight(const kernel::Outcome& outcome) {
   }
 }
 
+// The ends that say something about the rule "live".
 Verdict CheckOutcome(const kernel::Outcome& outcome) {
   if (outcome.end == kernel::End::kFinished || outcome.end == kernel::End::kStopped)
     return Verdict::Ok();
   return Verdict::Violated(models::Rule::kLive, "every operation returns", Inflight(outcome));
+}
+
+// kNone, or why the machine could not go on.
+FailureClass::Kind CutShort(const kernel::Outcome& outcome) {
+  if (outcome.end == kernel::End::kUnserved) return FailureClass::Kind::kUnserved;
+  if (outcome.end == kernel::End::kOutOfMemory) return FailureClass::Kind::kMemory;
+  return FailureClass::Kind::kNone;
 }
 
 class Runner {
@@ -48,12 +57,12 @@ class Runner {
   }
 
   RunResult Run() {
-    for (std::uint32_t index = 0; index < scenario_.lives.size() && result_.verdict.ok(); ++index) {
+    for (std::uint32_t index = 0; index < scenario_.lives.size() && !result_.failed(); ++index) {
       RunOneLife(index);
     }
-    if (result_.verdict.ok()) JudgeFinalImage();
+    if (!result_.failed()) JudgeFinalImage();
     digest_.Add(recorder_.history());
-    digest_.Add(result_.verdict.ok() ? "ok" : models::ToText(result_.verdict.violation.rule));
+    digest_.Add(DigestedEnd());
     result_.hash = digest_.hash();
     CountHistory(recorder_.history(), &result_.counts);
     if (recording_ != nullptr) recording_->history = recorder_.history();
@@ -61,6 +70,12 @@ class Runner {
   }
 
  private:
+  std::string DigestedEnd() const {
+    if (result_.failure.kind == FailureClass::Kind::kRule)
+      return std::string(models::ToText(result_.failure.rule));
+    return result_.failed() ? ToText(result_.failure) : "ok";
+  }
+
   void RunOneLife(std::uint32_t index) {
     result_.place = Place{};
     result_.place.life = index;
@@ -88,7 +103,7 @@ class Runner {
 
   void JudgeLife(std::uint32_t index, const LifeResult& life) {
     const models::History& history = recorder_.history();
-    if (!Accept(CheckOutcome(life.outcome))) return;
+    if (!AcceptOutcome(life.outcome)) return;
     if (!Accept(models::CheckOpen(history, index))) return;
     if (!JudgeCaptured(life, true)) return;
     const models::Life& record = history.lives[index];
@@ -139,7 +154,8 @@ class Runner {
 
   bool JudgeImage(const disk::Image& image, models::Time at, models::ImageKind kind) {
     const Recovered& recovered = Recover(image);
-    const bool accepted = Accept(JudgeRecovered(recovered, at, kind));
+    const bool accepted =
+        AcceptOutcome(recovered.outcome) && Accept(JudgeRecovered(recovered, at, kind));
     if (!accepted && recording_ != nullptr) {
       RecordedLife& recovery = recording_->failing_recovery.emplace();
       recovery.start = image;
@@ -152,8 +168,6 @@ class Runner {
   }
 
   Verdict JudgeRecovered(const Recovered& recovered, models::Time at, models::ImageKind kind) {
-    Verdict outcome = CheckOutcome(recovered.outcome);
-    if (!outcome.ok()) return outcome;
     if (!recovered.opened || !recovered.read) {
       return Verdict::Violated(
           models::Rule::kOpen, "what a crash leaves can always be opened and read",
@@ -176,10 +190,20 @@ class Runner {
     return place->second;
   }
 
+  bool AcceptOutcome(const kernel::Outcome& outcome) {
+    const FailureClass::Kind cut_short = CutShort(outcome);
+    if (cut_short == FailureClass::Kind::kNone) return Accept(CheckOutcome(outcome));
+    result_.failure.kind = cut_short;
+    result_.failure_detail = outcome.detail;
+    return false;
+  }
+
   // Remembers the first verdict that is a violation; an unknown one is counted and the run goes on.
   bool Accept(Verdict verdict) {
     if (verdict.kind == Verdict::Kind::kUnknown) result_.counts.Add(Count::kUnknown);
     if (verdict.kind != Verdict::Kind::kViolated) return true;
+    result_.failure.kind = FailureClass::Kind::kRule;
+    result_.failure.rule = verdict.violation.rule;
     result_.verdict = std::move(verdict);
     return false;
   }

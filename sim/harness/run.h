@@ -30,7 +30,10 @@ struct Place {
 };
 
 struct RunResult {
-  models::Verdict verdict;
+  bool failed() const { return failure.kind != FailureClass::Kind::kNone; }
+
+  models::Verdict
+      verdict;  // of what was judged: ok for a run that was cut short as kUnserved or kMemory
   // kNone, kRule (as the verdict has it), kUnserved or kMemory (the heap of the run is full): the classes that a run sees itself.
   FailureClass failure;
   std::string failure_detail;  // of kUnserved and kMemory: the call, or which heap

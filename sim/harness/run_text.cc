@@ -42,11 +42,16 @@ std::string DescribePlace(const Scenario& scenario, const Place& place) {
 }
 
 std::string DescribeFailure(const Scenario& scenario, const RunResult& result) {
-  const models::Violation& violation = result.verdict.violation;
-  std::string text = "rule " + std::string(models::ToText(violation.rule)) +
-                     " broken: " + std::string(models::Demand(violation.rule)) + "\n";
-  text += "  promised: " + violation.promised + "\n";
-  text += "  found:    " + violation.found + "\n";
+  std::string text;
+  if (result.failure.kind == FailureClass::Kind::kRule) {
+    const models::Violation& violation = result.verdict.violation;
+    text += "rule " + std::string(models::ToText(violation.rule)) +
+            " broken: " + std::string(models::Demand(violation.rule)) + "\n";
+    text += "  promised: " + violation.promised + "\n";
+    text += "  found:    " + violation.found + "\n";
+  } else {
+    text += ToText(result.failure) + ": " + result.failure_detail + "\n";
+  }
   text += "  where:    " + DescribePlace(scenario, result.place) + "\n";
   text += "  disk:     " + std::string(disk::ToText(scenario.profile)) + "\n";
   return text;

@@ -17,7 +17,8 @@ namespace harrow::harness {
 std::string DescribeFiles(const disk::Image& image);  // "db/000003.log (1240)", one a line
 std::vector<std::string> DescribeFired(const std::vector<faults::Fired>& fired);
 std::string DescribePlace(const Scenario& scenario, const Place& place);  // one sentence
-// The rule, what was promised, what was found, where, and the profile's rules it depends on.
+// Of a run that failed: the rule, what was promised, what was found, where, and the profile's rules it depends on; or the call
+// that is not served, or the memory that was used up, and where.
 std::string DescribeFailure(const Scenario& scenario, const RunResult& result);
 
 }  // namespace harrow::harness

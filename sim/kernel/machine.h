@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "sim/kernel/random.h"
@@ -69,8 +70,9 @@ class Machine {
   // nullptr when the table is full and the machine is draining; aborts the run when it is full.
   Task* Spawn(void* (*entry)(void*), void* argument, bool detached);
 
-  [[noreturn]] void Abort(const char* text, std::size_t size);
-  [[noreturn]] void AbortWith(const std::string& text) { Abort(text.data(), text.size()); }
+  [[noreturn]] void Abort(kernel::End why, std::string_view text);
+  [[noreturn]] void AbortWith(const std::string& text) { Abort(kernel::End::kAborted, text); }
+  [[noreturn]] void AbortUnserved(const std::string& text) { Abort(kernel::End::kUnserved, text); }
   void Stop();
 
   bool running() const { return current_ != nullptr; }

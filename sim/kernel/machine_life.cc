@@ -158,7 +158,7 @@ Task* Machine::Spawn(void* (*entry)(void*), void* argument, bool detached) {
   const TaskId id = task_count_;
   if (id == kMaxTasks) {
     if (dropped_) return nullptr;
-    AbortWith("a run may start at most 64 tasks");
+    AbortUnserved("a run may start at most 64 tasks");
   }
   {
     const HostMemory host;
@@ -243,10 +243,10 @@ void Machine::Stop() {
   step_limit_ = kDrainSteps;
 }
 
-void Machine::Abort(const char* text, std::size_t size) {
+void Machine::Abort(kernel::End why, std::string_view text) {
   g_run_heap_active = false;
-  if (!dropped_) outcome_.detail.assign(text, size);
-  End(kernel::End::kAborted);
+  if (!dropped_) outcome_.detail.assign(text);
+  End(why);
 }
 
 void Machine::Deadlock() {

@@ -65,7 +65,7 @@ std::size_t ClassBytes(std::uint32_t size_class) {
 
 [[noreturn]] void OutOfMemory() {
   g_run_heap_active = false;
-  Abort("out of memory: the run's heap is full");
+  Abort("the run's heap is full", End::kOutOfMemory);
   KERNEL_CHECK(false && "allocation outside a run");
 }
 

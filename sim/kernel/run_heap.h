@@ -5,7 +5,7 @@
 //  2. What it gives out holds no leftovers: every block is filled, or zero for Callocate and for the
 //     whole pages of a block of 1 MiB or more.
 //  3. Free and Reallocate take any block of this region, at any time before the next Reset.
-// Errors: a run that outgrows the region is ended with Abort("out of memory").
+// Errors: a run that outgrows the region is ended with End::kOutOfMemory.
 // Not compiled in under a sanitizer, which wants to see every block itself.
 #ifndef HARROW_SIM_KERNEL_RUN_HEAP_H_
 #define HARROW_SIM_KERNEL_RUN_HEAP_H_

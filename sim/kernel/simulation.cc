@@ -40,9 +40,9 @@ void Stop() {
 
 bool Dropped() { return g_machine.running() && g_machine.dropped(); }
 
-void Abort(std::string detail) {
+void Abort(const std::string& detail, End why) {
   KERNEL_CHECK(g_machine.running());
-  g_machine.Abort(detail.data(), detail.size());
+  g_machine.Abort(why, detail);
 }
 
 std::uint32_t NewObjectLabel() {

@@ -47,7 +47,9 @@ enum class End : std::uint8_t {
   kStopped,   // Stop() was called
   kDeadlock,  // every task waits and no timer is set; detail says who waits for what
   kStepLimit,
-  kAborted  // a call the simulation does not support, named in detail
+  kUnserved,  // a call, or so much of something, that the simulation does not serve, named in detail
+  kOutOfMemory,  // the run's heap is full
+  kAborted       // the program ended itself, or misused a call, named in detail
 };
 
 struct Outcome {
@@ -82,9 +84,9 @@ void Point(const Op& op);
 void Stop();
 // The machine was stopped and is being drained: file calls fail with EIO, close and unlock succeed.
 bool Dropped();
-// Ends the simulation with End::kAborted and this text: a call that is not supported, a failed
-// CHECK. Does not return in any build; under a sanitizer the tasks are abandoned, not drained.
-void Abort(std::string detail);
+// Ends the simulation with this text; `why` is one of the last three ends. Does not return in any
+// build; under a sanitizer the tasks are abandoned, not drained.
+void Abort(const std::string& detail, End why = End::kAborted);
 // Labels for objects, dense from 1 in order of first use in this run.
 std::uint32_t NewObjectLabel();
 

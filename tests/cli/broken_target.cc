@@ -1,6 +1,8 @@
 // Harrow's engine, broken at its third write in the way that the environment variable HARROW_BROKEN names: abort, segfault,
-// stack, exit, hang. With "unknown" every linearizability check reaches its bound; with "differ" runs of a seed differ. Linked
+// stack, exit, hang, heap (memory that is never touched), unserved. With "unknown" every linearizability check reaches its bound; with "differ" runs of a seed differ. Linked
 // before the libraries, these definitions take the place of theirs.
+#include <pthread.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -38,6 +40,10 @@ void Break() {
   if (Mode() == "segfault") *static_cast<volatile int*>(nullptr) = 1;
   if (Mode() == "stack" && UseUpTheStack(0) == 1) std::abort();
   if (Mode() == "exit") std::exit(0);
+  if (Mode() == "unserved") pthread_cancel(pthread_self());
+  [[maybe_unused]] static char* volatile kept =
+      nullptr;  // or the compiler leaves the allocation out
+  while (Mode() == "heap") kept = new char[std::size_t{64} << 20];
   while (Mode() == "hang") g_calls = g_calls + 1;
 }
 

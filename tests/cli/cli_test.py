@@ -142,7 +142,7 @@ class Results(Files):
             done = run(*words)
             self.assertEqual((done.returncode, done.stderr), (0, ""), words)
             self.assertIn("usage: harrow", done.stdout)
-            for code in (0, 10, 11, 12, 13, 14, 20, 21, 22):
+            for code in (0, 10, 11, 12, 13, 14, 15, 20, 21, 22):
                 self.assertRegex(done.stdout, rf"\b{code} ")
         self.assertNotIn("--hash", run("run", "--help").stdout)
         self.assertNotIn("--jobs", run("replay", "--help").stdout)
@@ -229,6 +229,18 @@ class Crashes(unittest.TestCase):
             done = run("replay", "7", "--hash", broken=broken)
             self.assertEqual((done.returncode, done.stdout), (11, "0x7 hash=0x0 verdict=died\n"))
             self.assertIn(end, done.stderr)
+
+    def test_replay_that_the_machine_cuts_short(self):
+        for broken, code, verdict, expected in [
+                ("heap", 11, "memory", "out of memory: the run's heap is full"),
+                ("unserved", 15, "unserved", "a call that is not served: pthread_cancel is not simulated")]:
+            done = run("replay", "7", broken=broken)
+            self.assertEqual(done.returncode, code, done.stdout[-2000:])
+            self.assertRegex(done.stdout, rf"\n{expected}\n  where:    in life \d")
+            self.assertNotIn("rule live broken", done.stdout)
+            done = run("replay", "7", "--hash", broken=broken)
+            self.assertEqual(done.returncode, code)
+            self.assertRegex(done.stdout, rf"^0x7 hash=0x[0-9a-f]+ verdict={verdict}\n$")
 
     def test_replay_interrupted(self):
         for number in (signal.SIGINT, signal.SIGTERM):

@@ -17,14 +17,15 @@ namespace harness = harrow::harness;
 
 constexpr const char* kExitCodes =
     "\n"
-    "exit codes: 0 all well; 10 a rule was broken; 11 a target crashed or hung; 12 two runs of one "
-    "seed differed;\n"
-    "13 interrupted, nothing red; 14 nothing red, yet no pass: a verdict reached a bound, or a "
-    "seed "
-    "still ran when the\n"
-    "time was over; 20 a bad command, flag or argument; 21 a scenario file that cannot be read or "
-    "parsed; 22 output\n"
-    "could not be written\n";
+    "exit codes: 0 all well; 10 a rule was broken; 11 a target crashed, hung or used up its "
+    "memory; "
+    "12 two runs of one\n"
+    "seed differed; 13 interrupted, nothing red; 14 nothing red, yet no pass: a verdict reached a "
+    "bound, or a seed still\n"
+    "ran when the time was over; 15 a target made a call that is not served; 20 a bad command, "
+    "flag "
+    "or argument; 21 a\n"
+    "file that cannot be read or parsed; 22 output could not be written\n";
 
 std::string Usage() {
   std::string text = "usage: harrow COMMAND [FLAG ...] [ARGUMENT ...]\n\n";

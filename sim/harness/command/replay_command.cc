@@ -155,11 +155,11 @@ void RunEnded() {
 }
 
 bool IsUnknown(const RunResult& result) {
-  return result.verdict.ok() && result.counts.Get(Count::kUnknown) != 0;
+  return !result.failed() && result.counts.Get(Count::kUnknown) != 0;
 }
 
 int ExitCodeOf(const RunResult& result) {
-  if (!result.verdict.ok()) return kExitRuleBroken;
+  if (result.failed()) return ExitCodeOf(result.failure.kind);
   return IsUnknown(result) ? kExitUnknown : kExitOk;
 }
 
@@ -168,7 +168,11 @@ int RunHashed(const Scenario& scenario) {
   const RunResult result = RunScenario(scenario);
   RunEnded();
   std::string verdict = IsUnknown(result) ? "unknown" : "ok";
-  if (!result.verdict.ok()) verdict = std::string(models::ToText(result.verdict.violation.rule));
+  if (result.failure.kind == FailureClass::Kind::kRule) {
+    verdict = std::string(models::ToText(result.failure.rule));
+  } else if (result.failed()) {
+    verdict = result.failure.kind == FailureClass::Kind::kMemory ? "memory" : "unserved";
+  }
   std::printf("%s hash=%s verdict=%s\n", SeedText(scenario.seed).c_str(),
               SeedText(result.hash).c_str(), verdict.c_str());
   return ExitCodeOf(result);

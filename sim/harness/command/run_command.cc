@@ -123,8 +123,9 @@ bool Any(const SweepResult& result, FailureKind kind) {
 int ExitCodeOf(const SweepResult& result) {
   if (Any(result, FailureKind::kRule)) return kExitRuleBroken;
   if (Any(result, FailureKind::kDied) || Any(result, FailureKind::kHung) ||
-      Any(result, FailureKind::kWorkerDied))
+      Any(result, FailureKind::kMemory) || Any(result, FailureKind::kWorkerDied))
     return kExitTargetDied;
+  if (Any(result, FailureKind::kUnserved)) return kExitUnserved;
   if (Any(result, FailureKind::kNotDeterministic)) return kExitNotDeterministic;
   if (result.interrupted) return kExitInterrupted;
   return result.unknown.empty() && result.unfinished.empty() ? kExitOk : kExitUnknown;

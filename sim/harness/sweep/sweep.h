@@ -41,6 +41,8 @@ enum class FailureKind : std::uint8_t {
   kRule,
   kDied,
   kHung,
+  kMemory,
+  kUnserved,
   kNotDeterministic,
   kWorkerDied  // between two seeds: `seed` means nothing
 };

@@ -69,8 +69,11 @@ void RunSeed(const SweepOptions& options, std::uint64_t index, WorkerSlot* slot,
   const std::uint64_t seed = options.first_seed + index;
   const Scenario scenario = GenerateScenario(seed, options.limits);
   const RunResult result = RunScenario(scenario);
-  if (!result.verdict.ok()) {
-    SendFailure(pipe, seed, FailureKind::kRule, result.hash, DescribeFailure(scenario, result));
+  if (result.failed()) {
+    FailureKind kind = FailureKind::kRule;
+    if (result.failure.kind == FailureClass::Kind::kMemory) kind = FailureKind::kMemory;
+    if (result.failure.kind == FailureClass::Kind::kUnserved) kind = FailureKind::kUnserved;
+    SendFailure(pipe, seed, kind, result.hash, DescribeFailure(scenario, result));
   } else if (result.counts.Get(Count::kUnknown) != 0) {
     SendUnknown(pipe, seed);
   }

@@ -61,7 +61,7 @@ long Futex(const int* word, int operation, int value, const timespec* time) {
     case FUTEX_WAKE_BITSET:
       return FutexWake(word, value);
     default:
-      g_machine.AbortWith("futex operation " + std::to_string(operation) + " is not simulated");
+      g_machine.AbortUnserved("futex operation " + std::to_string(operation) + " is not simulated");
   }
 }
 
@@ -89,7 +89,7 @@ long TakenSyscall(long number, long a, long b, long c, long d, long e, long f) {
       FillWithEntropy(reinterpret_cast<void*>(a), static_cast<std::size_t>(b));
       return b;
     default:
-      g_machine.AbortWith("syscall(" + std::to_string(number) + ") is not simulated");
+      g_machine.AbortUnserved("syscall(" + std::to_string(number) + ") is not simulated");
   }
 }
 

@@ -95,7 +95,7 @@ int TakenSetSpecific(pthread_key_t key, const void* value) {
   }
   if (value == nullptr) return 0;
   if (me.specific_count == Task::kMaxSpecific) {
-    g_machine.AbortWith("pthread_setspecific: a task may use at most 24 keys");
+    g_machine.AbortUnserved("pthread_setspecific: a task may use at most 24 keys");
   }
   me.specific[me.specific_count++] = {key, value};
   return 0;

@@ -19,7 +19,7 @@ Real<int(pthread_t, void**, const timespec*)> real_timedjoin("pthread_timedjoin_
 Real<int(pthread_t, void**)> real_tryjoin("pthread_tryjoin_np", "GLIBC_2.34");
 
 void Refuse(const char* call) {
-  if (g_machine.running()) g_machine.AbortWith(std::string(call) + " is not simulated");
+  if (g_machine.running()) g_machine.AbortUnserved(std::string(call) + " is not simulated");
 }
 
 }  // namespace

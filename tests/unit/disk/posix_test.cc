@@ -197,7 +197,7 @@ TEST(PosixTest, WhatIsNotServedEndsTheRunByName) {
   for (const auto& [expected, call] : cases) {
     Disk disk(DiskOptions{}, Image().With("f", "x"));
     const Ran ran = RunOn(disk, nullptr, call);
-    EXPECT_EQ(ran.outcome.end, kernel::End::kAborted) << expected;
+    EXPECT_EQ(ran.outcome.end, kernel::End::kUnserved) << expected;
     EXPECT_EQ(ran.outcome.detail.substr(0, std::string(expected).size()), expected);
     EXPECT_NE(ran.outcome.detail.find("is not served on the simulated disk"), std::string::npos);
   }

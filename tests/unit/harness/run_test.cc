@@ -54,6 +54,18 @@ TEST(Run, CountsWhatItExercised) {
   EXPECT_GT(result.counts.Get(Count::kCrashStates), 10u);
 }
 
+TEST(Run, NamesTheClassOfItsFailure) {
+  Scenario scenario = Parse(kThreeLives);
+  const RunResult good = RunScenario(scenario);
+  EXPECT_FALSE(good.failed());
+  EXPECT_EQ(ToText(good.failure), "none");
+  scenario.step_limit = 50;
+  const RunResult cut = RunScenario(scenario);
+  EXPECT_TRUE(cut.failed());
+  EXPECT_EQ(ToText(cut.failure), "rule live");
+  EXPECT_EQ(cut.failure.rule, cut.verdict.violation.rule);
+}
+
 TEST(Run, SameScenarioSameHash) {
   const Scenario scenario = Parse(kThreeLives);
   const RunResult first = RunScenario(scenario);

@@ -117,8 +117,8 @@ TEST(RunHeapTest, TasksAllocateFromItAndARunCanOutgrowIt) {
   const Outcome outcome = Simulate(Walk(1), [] {
     for (;;) kept = new char[std::size_t{1} << 26];
   });
-  EXPECT_EQ(outcome.end, End::kAborted);
-  EXPECT_EQ(outcome.detail, "out of memory: the run's heap is full");
+  EXPECT_EQ(outcome.end, End::kOutOfMemory);
+  EXPECT_EQ(outcome.detail, "the run's heap is full");
 }
 
 }  // namespace

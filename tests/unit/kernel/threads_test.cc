@@ -319,7 +319,7 @@ TEST(ThreadsTest, SixtyFourTasksAndNoMore) {
   EXPECT_EQ(most.end, End::kFinished) << most.detail;
   EXPECT_EQ(most.tasks, 64U);
   const Outcome over = start(64);
-  EXPECT_EQ(over.end, End::kAborted);
+  EXPECT_EQ(over.end, End::kUnserved);
   EXPECT_EQ(over.detail, "a run may start at most 64 tasks");
 }
 
