@@ -14,6 +14,8 @@ constexpr Command kCommands[] = {
     {"replay", "SEED | FILE", "the same run again, step by step", &ReplayCommand},
     {"scenario", "SEED | FILE", "the run as text that can be edited and replayed",
      &ScenarioCommand},
+    {"shrink", "SEED | FILE", "the smallest scenario that still fails in the same way",
+     &ShrinkCommand},
 };
 
 }  // namespace

@@ -29,6 +29,9 @@ int RunCommand(const std::string& program, const std::vector<std::string>& argum
 int ReplayCommand(const std::string& program, const std::vector<std::string>& arguments);
 // harrow scenario SEED | FILE: the scenario as text.
 int ScenarioCommand(const std::string& program, const std::vector<std::string>& arguments);
+// harrow shrink SEED | FILE: the smallest scenario that still fails in the same way, as a scenario file whose comments say how it
+// fails. An interrupt ends the search, not the command: the best so far is printed.
+int ShrinkCommand(const std::string& program, const std::vector<std::string>& arguments);
 
 // The end of a command: `code`, or kExitOutput and a line on standard error when standard output could not be written.
 int EndOutput(const std::string& command, int code);

@@ -1,10 +1,11 @@
-// The smallest scenario that still fails in the same way, by trying the smaller scenarios next to one (shrink_steps.h) until none
-// of them fails. Each candidate runs in a worker process, so that one that crashes or hangs is an answer like any other.
+// The smallest scenario that still fails in the same way, by trying the smaller scenarios next to one (shrink_steps.h, search.h)
+// until none of them fails. Each candidate runs in a worker process, so that one that crashes or hangs is an answer like any other.
 //
 // Threading: single-threaded parent, forked workers.
 // Invariants:
-//  1. `smallest` failed in the class `failure` when it last ran.
-//  2. With jobs == 1 and no bound reached, the result is a function of the scenario.
+//  1. `smallest` failed in the class `failure` in a process that had run nothing else; unless it was interrupted before that.
+//  2. With no bound reached, `smallest` is a function of the scenario; the number of jobs does not matter.
+//  3. A candidate that hangs is told by processor time, many times that of the longest run that ended.
 // Source: Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input, TSE 2002.
 #ifndef HARROW_SIM_HARNESS_SHRINK_SHRINK_H_
 #define HARROW_SIM_HARNESS_SHRINK_SHRINK_H_
@@ -15,20 +16,9 @@
 
 #include "sim/harness/failure_class.h"
 #include "sim/harness/scenario.h"
+#include "sim/harness/shrink/scenario_size.h"
 
 namespace harrow::harness {
-
-// What a reader of a scenario has to keep in mind.
-struct ScenarioSize {
-  std::uint64_t lives = 0;
-  std::uint64_t clients = 0;
-  std::uint64_t operations = 0;
-  std::uint64_t faults = 0;
-  std::uint64_t preemptions = 0;  // departures from the default schedule
-};
-ScenarioSize Measure(const Scenario& scenario);
-std::string ToText(
-    const ScenarioSize& size);  // "4 operations of 2 clients in 1 life, 1 fault, 2 preemptions"
 
 struct ShrinkProgress {
   const Scenario* best = nullptr;
@@ -53,6 +43,8 @@ struct ShrinkResult {
   std::string text;        // its failure report, as a sweep prints it
   std::uint64_t tried = 0;
   bool finished = false;  // nothing smaller fails; false: the time was over, or InterruptShrink()
+  bool interrupted =
+      false;  // InterruptShrink(); with `failure` kNone: before it was known how the scenario fails
   std::uint64_t elapsed_ms = 0;
 };
 

@@ -1,0 +1,73 @@
+// Ends and survivors: toward a crash at the end of the life that keeps nothing, then toward an earlier one, then toward plainer
+// survivors. An explored image becomes the end of its life.
+#include <algorithm>
+#include <cstddef>
+
+#include "sim/harness/shrink/shrink_steps.h"
+
+namespace harrow::harness {
+namespace {
+
+using faults::CrashImageChoice;
+using faults::Survivors;
+
+std::vector<CrashImageChoice> PlainerChoices(const CrashImageChoice& choice) {
+  std::vector<CrashImageChoice> plainer = {
+      {Survivors::kNone, 0, 0}, {Survivors::kAll, 0, 0}, {Survivors::kNamesOnly, 0, 0}};
+  for (const std::uint64_t cut : {0, 1, 7, 16, 512, 4096})
+    plainer.push_back({Survivors::kTornLast, cut, 0});
+  for (std::uint64_t cut = 0; cut < 6; ++cut) plainer.push_back({Survivors::kLeaveOneOut, cut, 0});
+  plainer.push_back({Survivors::kZeroTail, 0, 0});
+  if (choice.survivors == Survivors::kRandom) {
+    for (std::uint64_t seed = 0; seed < 8; ++seed) plainer.push_back({Survivors::kRandom, 0, seed});
+  }
+  CrashImageChoice halved = choice;
+  halved.cut /= 2;
+  if (choice.cut > 1) plainer.push_back(halved);
+  if (choice.cut > 0) {
+    halved.cut = choice.cut - 1;
+    plainer.push_back(halved);
+  }
+  return plainer;
+}
+
+void AddEndSteps(std::size_t life, const EndPlan& end, std::vector<ShrinkStep>* steps) {
+  if (end == EndPlan{}) return;
+  steps->push_back([life](Scenario* scenario) { scenario->lives[life].end = {}; });
+  if (end.kind == EndPlan::Kind::kClose) return;
+  std::vector<std::uint64_t> earlier = {0};
+  for (std::uint64_t step = end.before_mutation / 2; step > 0; step /= 2)
+    earlier.push_back(end.before_mutation - step);
+  for (const std::uint64_t mutation : earlier) {
+    steps->push_back(
+        [=](Scenario* scenario) { scenario->lives[life].end.before_mutation = mutation; });
+  }
+  for (const CrashImageChoice& choice : PlainerChoices(end.image))
+    steps->push_back([=](Scenario* scenario) { scenario->lives[life].end.image = choice; });
+}
+
+// The images that the life takes, one at a time as its end; the lives after it go.
+void AddExploredSteps(std::size_t life, const ExplorePlan& explore,
+                      std::vector<ShrinkStep>* steps) {
+  constexpr std::uint64_t kPoints = 24;
+  for (std::uint64_t point = 0; explore.every != 0 && point <= kPoints; ++point) {
+    for (const CrashImageChoice& image : explore.images) {
+      steps->push_back([=, every = explore.every](Scenario* scenario) {
+        scenario->lives.resize(life + 1);
+        scenario->lives[life].explore = {};
+        scenario->lives[life].end = {EndPlan::Kind::kCrash, point * every, image};
+      });
+    }
+  }
+}
+
+}  // namespace
+
+void AddCrashSteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
+  for (std::size_t life = 0; life < scenario.lives.size(); ++life) {
+    AddEndSteps(life, scenario.lives[life].end, steps);
+    AddExploredSteps(life, scenario.lives[life].explore, steps);
+  }
+}
+
+}  // namespace harrow::harness

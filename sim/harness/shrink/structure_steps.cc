@@ -1,0 +1,225 @@
+// Removal at every level of the scenario's tree, from its largest parts to its smallest, and in a list of parts by halves, then
+// by quarters, and so on down to one; then parts that can be joined.
+#include <algorithm>
+#include <cstddef>
+#include <iterator>
+#include <utility>
+
+#include "sim/harness/payload.h"
+#include "sim/harness/shrink/shrink_steps.h"
+
+namespace harrow::harness {
+namespace {
+
+class Structure {
+ public:
+  explicit Structure(const Scenario& scenario) : scenario_(scenario) {}
+
+  std::vector<ShrinkStep> Steps() {
+    RemoveLives();
+    RemoveAllFaults();
+    RemoveExploration();
+    RemoveKinds();
+    ForEachLife([this](std::size_t life) { RemoveClients(life); });
+    ForEachLife([this](std::size_t life) { RemoveFaults(life); });
+    ForEachClient([this](std::size_t life, std::size_t client) { RemoveOperations(life, client); });
+    ForEachLife([this](std::size_t life) { JoinClients(life); });
+    JoinLives();
+    ForEachClient([this](std::size_t life, std::size_t client) { JoinOperations(life, client); });
+    ForEachClient([this](std::size_t life, std::size_t client) { RemoveEntries(life, client); });
+    return std::move(steps_);
+  }
+
+ private:
+  template <typename Visit>
+  void ForEachLife(Visit visit) {
+    for (std::size_t life = 0; life < scenario_.lives.size(); ++life) visit(life);
+  }
+
+  template <typename Visit>
+  void ForEachClient(Visit visit) {
+    ForEachLife([&](std::size_t life) {
+      for (std::size_t client = 0; client < scenario_.lives[life].clients.size(); ++client)
+        visit(life, client);
+    });
+  }
+
+  void RemoveLives() {
+    const std::size_t count = scenario_.lives.size();
+    // What happened long before matters least, and what comes after the failure not at all.
+    for (std::size_t kept = 1; kept + 1 < count; ++kept) {
+      steps_.push_back([=](Scenario* scenario) { EraseRange(&scenario->lives, 0, count - kept); });
+      steps_.push_back(
+          [=](Scenario* scenario) { EraseRange(&scenario->lives, kept, count - kept); });
+    }
+    for (std::size_t life = 0; count > 1 && life < count; ++life)
+      steps_.push_back([life](Scenario* scenario) { EraseRange(&scenario->lives, life, 1); });
+  }
+
+  void RemoveAllFaults() {
+    steps_.push_back([](Scenario* scenario) {
+      for (LifePlan& life : scenario->lives) life.faults = {};
+    });
+  }
+
+  void RemoveExploration() {
+    steps_.push_back([](Scenario* scenario) {
+      for (LifePlan& life : scenario->lives) life.explore = {};
+    });
+    ForEachLife([this](std::size_t life) {
+      const ExplorePlan& explore = scenario_.lives[life].explore;
+      if (explore == ExplorePlan{}) return;
+      steps_.push_back([life](Scenario* scenario) { scenario->lives[life].explore = {}; });
+      for (std::size_t image = 0; explore.images.size() > 1 && image < explore.images.size();
+           ++image) {
+        steps_.push_back([=](Scenario* scenario) {
+          EraseRange(&scenario->lives[life].explore.images, image, 1);
+        });
+      }
+    });
+  }
+
+  // Without all reads, pauses, flushes, or writes that are not synced.
+  void RemoveKinds() {
+    RemoveWhere([](const Operation& one) {
+      return one.kind != Operation::Kind::kWrite && one.kind != Operation::Kind::kFlush;
+    });
+    RemoveWhere([](const Operation& one) {
+      return one.kind == Operation::Kind::kYield || one.kind == Operation::Kind::kSleep;
+    });
+    RemoveWhere([](const Operation& one) { return one.kind == Operation::Kind::kFlush; });
+    RemoveWhere(
+        [](const Operation& one) { return one.kind == Operation::Kind::kWrite && !one.sync; });
+  }
+
+  void RemoveWhere(bool (*matches)(const Operation&)) {
+    steps_.push_back([matches](Scenario* scenario) {
+      for (LifePlan& life : scenario->lives) {
+        for (ClientPlan& client : life.clients) std::erase_if(client.operations, matches);
+      }
+    });
+  }
+
+  void RemoveClients(std::size_t life) {
+    const std::size_t count = scenario_.lives[life].clients.size();
+    if (count > 1)
+      steps_.push_back([life](Scenario* scenario) { scenario->lives[life].clients.clear(); });
+    for (std::size_t client = 0; client < count; ++client) {
+      steps_.push_back(
+          [=](Scenario* scenario) { EraseRange(&scenario->lives[life].clients, client, 1); });
+    }
+  }
+
+  void RemoveFaults(std::size_t life) {
+    const std::size_t count = scenario_.lives[life].faults.rules.size();
+    if (count > 1 && scenario_.lives.size() > 1)
+      steps_.push_back([life](Scenario* scenario) { scenario->lives[life].faults = {}; });
+    for (std::size_t rule = 0; rule < count; ++rule) {
+      steps_.push_back(
+          [=](Scenario* scenario) { EraseRange(&scenario->lives[life].faults.rules, rule, 1); });
+    }
+  }
+
+  void RemoveOperations(std::size_t life, std::size_t client) {
+    const std::size_t count = scenario_.lives[life].clients[client].operations.size();
+    for (std::size_t size = (count + 1) / 2; size > 0; size = size == 1 ? 0 : (size + 1) / 2) {
+      // From the back: what comes late is needed least.
+      for (std::size_t end = count; end > 0; end = end > size ? end - size : 0) {
+        const std::size_t first = end > size ? end - size : 0;
+        steps_.push_back([=](Scenario* scenario) {
+          EraseRange(&scenario->lives[life].clients[client].operations, first, end - first);
+        });
+      }
+    }
+  }
+
+  // One client does what two did, one after the other.
+  void JoinClients(std::size_t life) {
+    const std::size_t count = scenario_.lives[life].clients.size();
+    for (std::size_t into = 0; into < count; ++into) {
+      for (std::size_t from = 0; from < count; ++from) {
+        if (into == from) continue;
+        steps_.push_back([=](Scenario* scenario) {
+          std::vector<ClientPlan>& clients = scenario->lives[life].clients;
+          std::vector<Operation>& all = clients[into].operations;
+          all.insert(all.end(), clients[from].operations.begin(), clients[from].operations.end());
+          EraseRange(&clients, from, 1);
+        });
+      }
+    }
+  }
+
+  // A life does what two did, without the end of the first.
+  void JoinLives() {
+    for (std::size_t life = 0; life + 1 < scenario_.lives.size(); ++life) {
+      steps_.push_back([life](Scenario* scenario) {
+        LifePlan& next = scenario->lives[life + 1];
+        LifePlan& joined = scenario->lives[life];
+        for (std::size_t client = 0; client < next.clients.size(); ++client) {
+          if (client == joined.clients.size()) joined.clients.emplace_back();
+          std::vector<Operation>& all = joined.clients[client].operations;
+          std::vector<Operation>& more = next.clients[client].operations;
+          all.insert(all.end(), std::make_move_iterator(more.begin()),
+                     std::make_move_iterator(more.end()));
+        }
+        joined.faults.rules.insert(joined.faults.rules.end(), next.faults.rules.begin(),
+                                   next.faults.rules.end());
+        joined.explore = next.explore;
+        joined.end = next.end;
+        EraseRange(&scenario->lives, life + 1, 1);
+      });
+    }
+  }
+
+  // Two puts become one as large as both; two operations become a flush.
+  void JoinOperations(std::size_t life, std::size_t client) {
+    const std::vector<Operation>& operations = scenario_.lives[life].clients[client].operations;
+    for (std::size_t at = 0; at + 1 < operations.size(); ++at) {
+      if (IsPut(operations[at]) && IsPut(operations[at + 1])) {
+        steps_.push_back([=](Scenario* scenario) {
+          std::vector<Operation>& all = scenario->lives[life].clients[client].operations;
+          const std::size_t size =
+              std::size_t{all[at].entries[0].value_size} + all[at + 1].entries[0].value_size;
+          all[at].entries[0].value_size = static_cast<std::uint32_t>(std::min(size, kMaxValueSize));
+          all[at].sync = all[at].sync || all[at + 1].sync;
+          EraseRange(&all, at + 1, 1);
+        });
+      }
+      if (operations[at].kind == Operation::Kind::kFlush) continue;
+      steps_.push_back([=](Scenario* scenario) {
+        std::vector<Operation>& all = scenario->lives[life].clients[client].operations;
+        all[at] = Operation{};
+        all[at].kind = Operation::Kind::kFlush;
+        EraseRange(&all, at + 1, 1);
+      });
+    }
+  }
+
+  static bool IsPut(const Operation& one) {
+    return one.kind == Operation::Kind::kWrite && one.entries.size() == 1 &&
+           !one.entries[0].deletion;
+  }
+
+  void RemoveEntries(std::size_t life, std::size_t client) {
+    const std::vector<Operation>& operations = scenario_.lives[life].clients[client].operations;
+    for (std::size_t at = 0; at < operations.size(); ++at) {
+      const std::size_t count = operations[at].entries.size();
+      for (std::size_t entry = 0; count > 1 && entry < count; ++entry) {
+        steps_.push_back([=](Scenario* scenario) {
+          EraseRange(&scenario->lives[life].clients[client].operations[at].entries, entry, 1);
+        });
+      }
+    }
+  }
+
+  const Scenario& scenario_;
+  std::vector<ShrinkStep> steps_;
+};
+
+}  // namespace
+
+std::vector<ShrinkStep> StructureSteps(const Scenario& scenario) {
+  return Structure(scenario).Steps();
+}
+
+}  // namespace harrow::harness

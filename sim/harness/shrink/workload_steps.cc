@@ -1,0 +1,192 @@
+// Operations, keys, values and settings: toward unsynced puts of a few bytes at few keys, on the default options.
+#include <algorithm>
+#include <cstddef>
+#include <map>
+#include <set>
+
+#include "sim/harness/payload.h"
+#include "sim/harness/shrink/shrink_steps.h"
+
+namespace harrow::harness {
+namespace {
+
+constexpr std::uint32_t kPlainValueSize = 16;
+static_assert(kPlainValueSize >= kMinValueSize);
+
+template <typename Visit>
+void ForEachOperation(Scenario* scenario, Visit visit) {
+  for (LifePlan& life : scenario->lives) {
+    for (ClientPlan& client : life.clients) {
+      for (Operation& operation : client.operations) visit(&operation);
+    }
+  }
+}
+
+bool HasKey(const Operation& operation) {
+  return operation.kind == Operation::Kind::kGet || operation.kind == Operation::Kind::kSnapshotGet;
+}
+
+std::set<models::KeyId> KeysOf(Scenario scenario) {
+  std::set<models::KeyId> keys;
+  ForEachOperation(&scenario, [&keys](Operation* operation) {
+    if (HasKey(*operation)) keys.insert(operation->key);
+    for (const PlannedEntry& entry : operation->entries) keys.insert(entry.key);
+  });
+  return keys;
+}
+
+void RenameKeys(Scenario* scenario, const std::map<models::KeyId, models::KeyId>& names) {
+  ForEachOperation(scenario, [&names](Operation* operation) {
+    if (HasKey(*operation)) operation->key = names.at(operation->key);
+    for (PlannedEntry& entry : operation->entries) entry.key = names.at(entry.key);
+  });
+}
+
+// Keys numbered from 0 on in their order; then each pair made one.
+void AddKeySteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
+  constexpr std::size_t kPairs = 6;
+  const std::set<models::KeyId> keys = KeysOf(scenario);
+  std::map<models::KeyId, models::KeyId> dense;
+  std::map<models::KeyId, models::KeyId> one;
+  for (const models::KeyId key : keys) {
+    dense.emplace(key, static_cast<models::KeyId>(dense.size()));
+    one.emplace(key, 0);
+  }
+  const auto used = static_cast<std::uint32_t>(std::max<std::size_t>(keys.size(), 1));
+  steps->push_back([one](Scenario* smaller) {
+    RenameKeys(smaller, one);
+    smaller->key_count = 1;
+  });
+  steps->push_back([=](Scenario* smaller) {
+    RenameKeys(smaller, dense);
+    smaller->key_count = used;
+  });
+  steps->push_back([used](Scenario* smaller) { smaller->key_count = used; });
+  if (keys.size() > kPairs) return;
+  for (const models::KeyId from : keys) {
+    for (const models::KeyId to : keys) {
+      if (to >= from) break;
+      std::map<models::KeyId, models::KeyId> joined;
+      for (const models::KeyId key : keys) joined.emplace(key, key == from ? to : key);
+      steps->push_back([joined](Scenario* smaller) { RenameKeys(smaller, joined); });
+    }
+  }
+}
+
+struct Place {
+  std::size_t life;
+  std::size_t client;
+  std::size_t at;
+};
+
+Operation& OperationAt(Scenario* scenario, const Place& place) {
+  return scenario->lives[place.life].clients[place.client].operations[place.at];
+}
+
+// The plainer kinds of operation, boldest first.
+std::vector<Operation> PlainerKinds(const Operation& operation) {
+  std::vector<Operation> plainer;
+  Operation other = operation;
+  switch (operation.kind) {
+    case Operation::Kind::kWrite:
+      other.sync = false;
+      plainer.push_back(other);
+      break;
+    case Operation::Kind::kScan:
+    case Operation::Kind::kSnapshotScan:
+      other.path = targets::ScanPath::kForward;
+      plainer.push_back(other);
+      other.kind = operation.kind == Operation::Kind::kScan ? Operation::Kind::kGet
+                                                            : Operation::Kind::kSnapshotGet;
+      for (other.key = 0; other.key < 3; ++other.key) plainer.push_back(other);
+      break;
+    case Operation::Kind::kSleep:
+      other.kind = Operation::Kind::kYield;
+      other.sleep_us = 0;
+      plainer.push_back(other);
+      other = operation;
+      for (const std::uint32_t us : {1u, operation.sleep_us / 2}) {
+        other.sleep_us = us;
+        plainer.push_back(other);
+      }
+      break;
+    default:
+      break;
+  }
+  return plainer;
+}
+
+void AddEntrySteps(const Place& place, const std::vector<PlannedEntry>& entries,
+                   std::vector<ShrinkStep>* steps) {
+  for (std::size_t index = 0; index < entries.size(); ++index) {
+    const auto replace = [=](PlannedEntry entry) {
+      steps->push_back(
+          [=](Scenario* scenario) { OperationAt(scenario, place).entries[index] = entry; });
+    };
+    const PlannedEntry& entry = entries[index];
+    if (entry.deletion) {
+      replace({entry.key, false, kPlainValueSize});
+      continue;
+    }
+    if (entry.value_size <= kPlainValueSize) continue;
+    replace({entry.key, false, kPlainValueSize});
+    for (std::uint32_t unit = 10'000; unit >= 1000; unit /= 10) {
+      if (entry.value_size > unit && entry.value_size % unit != 0)
+        replace({entry.key, false, entry.value_size / unit * unit});
+    }
+    if (entry.value_size > 2 * kPlainValueSize) replace({entry.key, false, entry.value_size / 2});
+  }
+}
+
+void AddPlainValues(std::vector<ShrinkStep>* steps) {
+  steps->push_back([](Scenario* smaller) {
+    ForEachOperation(smaller, [](Operation* operation) {
+      for (PlannedEntry& entry : operation->entries)
+        entry.value_size = std::min(entry.value_size, kPlainValueSize);
+    });
+  });
+}
+
+}  // namespace
+
+void AddWorkloadSteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
+  AddPlainValues(steps);
+  AddKeySteps(scenario, steps);
+  for (std::size_t life = 0; life < scenario.lives.size(); ++life) {
+    for (std::size_t client = 0; client < scenario.lives[life].clients.size(); ++client) {
+      const std::vector<Operation>& operations = scenario.lives[life].clients[client].operations;
+      for (std::size_t at = 0; at < operations.size(); ++at) {
+        const Place place{life, client, at};
+        for (const Operation& plainer : PlainerKinds(operations[at])) {
+          if (HasKey(plainer) && plainer.key >= scenario.key_count) continue;
+          steps->push_back([=](Scenario* smaller) { OperationAt(smaller, place) = plainer; });
+        }
+        AddEntrySteps(place, operations[at].entries, steps);
+      }
+    }
+  }
+}
+
+void AddSettingSteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
+  const Scenario plain;
+  if (!(scenario.options == plain.options)) {
+    steps->push_back([plain](Scenario* smaller) { smaller->options = plain.options; });
+    steps->push_back([plain](Scenario* smaller) {
+      smaller->options.write_buffer_bytes = plain.options.write_buffer_bytes;
+    });
+    steps->push_back(
+        [plain](Scenario* smaller) { smaller->options.block_bytes = plain.options.block_bytes; });
+    steps->push_back([plain](Scenario* smaller) {
+      smaller->options.max_file_bytes = plain.options.max_file_bytes;
+    });
+    steps->push_back([plain](Scenario* smaller) {
+      smaller->options.max_open_tables = plain.options.max_open_tables;
+    });
+  }
+  steps->push_back([plain](Scenario* smaller) { smaller->profile = plain.profile; });
+  // Never down: with too few steps everything fails to return.
+  if (scenario.step_limit < plain.step_limit)
+    steps->push_back([plain](Scenario* smaller) { smaller->step_limit = plain.step_limit; });
+}
+
+}  // namespace harrow::harness
