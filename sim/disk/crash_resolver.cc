@@ -24,10 +24,12 @@ class Resolver {
     ChooseNames();
   }
 
-  Image Resolve() {
+  // `decisions` may be nullptr.
+  Image Resolve(std::vector<CrashDecision>* decisions) {
     image_ = Ref<ImageState>::Make();
     image_->nodes.resize(state_.inodes.size());
     TakeDirectory(kRootInode);
+    if (decisions != nullptr) Explain(decisions);
     image_->CompactIfSparse();
     return ImageState::Wrap(image_);
   }
@@ -134,7 +136,8 @@ class Resolver {
     }
   }
 
-  FileRef FileVersion(InodeNumber inode) const {
+  // What the version of a file is merged from.
+  FileSides SidesOf(InodeNumber inode) const {
     const Inode& from = state_.inodes[inode];
     FileRef durable = from.durable;
     const CacheView* view = &from.cache;
@@ -150,7 +153,12 @@ class Resolver {
         }
       }
     }
-    FileRef version = MergeByChoice(inode, durable, *view);
+    return {durable, view};
+  }
+
+  FileRef FileVersion(InodeNumber inode) const {
+    const FileSides sides = SidesOf(inode);
+    FileRef version = MergeByChoice(inode, sides.durable, *sides.view);
     const LastWrite& last = state_.last_write;
     if (choice_.survivors == Survivors::kTornLast && last.inode == inode) {
       version = CutLastWrite(*state_.profile, version, last, choice_.cut);
@@ -187,6 +195,32 @@ class Resolver {
     return Merge(*state_.profile, durable, view, policy);
   }
 
+  // After the image is made and before its nodes are renumbered.
+  void Explain(std::vector<CrashDecision>* decisions) const {
+    const std::vector<std::string> paths = PathsOf(state_);
+    for (std::size_t i = 0; i < state_.pending.size(); ++i) {
+      CrashDecision decision;
+      decision.action = DescribeOperation(state_, paths, state_.pending[i]);
+      decision.fate = Survives(i) ? CrashDecision::Fate::kKept : CrashDecision::Fate::kLost;
+      decisions->push_back(std::move(decision));
+    }
+    for (std::size_t i = 0; i < state_.inodes.size(); ++i) {
+      const Inode& from = state_.inodes[i];
+      if (from.IsDirectory()) continue;
+      const ImageNode& node = image_->nodes[i];
+      if (!node.empty()) {
+        DescribeFileVersion(paths[i], SidesOf(static_cast<InodeNumber>(i)), *node.file, decisions);
+      } else if (from.links > 0 && from.cache.contents->size > 0) {
+        CrashDecision decision;
+        decision.subject = CrashDecision::Subject::kData;
+        decision.fate = CrashDecision::Fate::kNoName;
+        decision.path = paths[i];
+        decision.to = from.cache.contents->size;
+        decisions->push_back(std::move(decision));
+      }
+    }
+  }
+
   const DiskState& state_;
   const CrashImageChoice& choice_;
   std::size_t prefix_ = 0;  // operations before it survive, unless any_subset_
@@ -200,7 +234,13 @@ class Resolver {
 }  // namespace
 
 Image ResolveCrash(const DiskState& state, const CrashImageChoice& choice) {
-  return Resolver(state, choice).Resolve();
+  return Resolver(state, choice).Resolve(nullptr);
+}
+
+ExplainedImage ExplainCrash(const DiskState& state, const CrashImageChoice& choice) {
+  ExplainedImage explained;
+  explained.image = Resolver(state, choice).Resolve(&explained.decisions);
+  return explained;
 }
 
 Image ResolveEverything(const DiskState& state) {

@@ -25,12 +25,15 @@
 #include <vector>
 
 #include "faults/crash.h"
+#include "sim/disk/crash_decision.h"
 #include "sim/disk/disk_state.h"
 #include "sim/disk/image.h"
 
 namespace harrow::disk {
 
 Image ResolveCrash(const DiskState& state, const faults::CrashImageChoice& choice);
+// The same image, with what became of each pending thing.
+ExplainedImage ExplainCrash(const DiskState& state, const faults::CrashImageChoice& choice);
 // The cached state as it is, with data whose writeback failed.
 Image ResolveEverything(const DiskState& state);
 std::size_t CountPending(const DiskState& state);

@@ -212,6 +212,10 @@ Image Disk::Crash(const faults::CrashImageChoice& choice) const {
   return ResolveCrash(impl_->state, choice);
 }
 
+ExplainedImage Disk::ExplainCrash(const faults::CrashImageChoice& choice) const {
+  return disk::ExplainCrash(impl_->state, choice);
+}
+
 Image Disk::Everything() const { return ResolveEverything(impl_->state); }
 
 std::size_t Disk::PendingCount() const { return CountPending(impl_->state); }
@@ -271,6 +275,8 @@ void Disk::ForgetLabels() {
 }
 
 const DiskStats& Disk::stats() const { return impl_->stats; }
+
+const FailedSync& Disk::last_failed_sync() const { return impl_->failed_sync; }
 
 const faults::Injector& Disk::injector() const { return impl_->injector; }
 

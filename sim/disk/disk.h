@@ -52,6 +52,16 @@ struct DiskStats {
   std::uint64_t directory_syncs = 0;
 };
 
+// What a sync that failed did with the pages that were dirty: each is marked clean, some are on the medium.
+struct FailedSync {
+  std::vector<std::uint64_t> written;
+  std::vector<std::uint64_t> lost;
+  std::uint64_t size_before = 0;  // on the medium
+  std::uint64_t size_after = 0;
+};
+
+struct ExplainedImage;  // crash_decision.h
+
 class Disk {
  public:
   Disk(const DiskOptions& options, const Image& start);
@@ -88,6 +98,8 @@ class Disk {
 
   // The image a power loss leaves now, resolved by `choice` within the profile's rules. Pure.
   Image Crash(const faults::CrashImageChoice& choice) const;
+  // The same image, with what became of each pending thing, for readable traces.
+  ExplainedImage ExplainCrash(const faults::CrashImageChoice& choice) const;
   // The image when nothing is lost: a process kill, a clean shutdown of the machine.
   Image Everything() const;
   // Pending items (metadata operations and dirty files): what choices there are at all.
@@ -113,6 +125,7 @@ class Disk {
   void ForgetLabels();  // those of another run mean nothing in this one
 
   const DiskStats& stats() const;
+  const FailedSync& last_failed_sync() const;  // empty before the first
   const faults::Injector& injector() const;
   const Profile& profile() const;
   void CheckInvariants() const;

@@ -92,6 +92,7 @@ class Disk::Impl {
   DiskState state;
   faults::Injector injector;
   DiskStats stats;
+  FailedSync failed_sync;
   std::vector<Descriptor> descriptors;
 
  private:

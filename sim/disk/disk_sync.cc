@@ -43,11 +43,14 @@ void Disk::Impl::FailSync(InodeNumber number, int error) {
       kernel::Random(kernel::Mix(options.seed, stats.syncs)).Child("failed sync");
   const bool new_size = random.OneIn(2);
   const std::uint64_t mix = random.Below(4);
+  failed_sync = FailedSync();
   if (cache.Pending()) {
     CacheView written;
     cache.dirty.ForEach([&](std::uint64_t page) {
       // A quarter each: no page, every page; else a coin for each.
-      if (mix == 0 || (mix > 1 && random.OneIn(2))) written.dirty.Set(page);
+      const bool arrives = mix == 0 || (mix > 1 && random.OneIn(2));
+      if (arrives) written.dirty.Set(page);
+      (arrives ? failed_sync.written : failed_sync.lost).push_back(page);
     });
     PendingOperation operation;
     operation.kind = PendingKind::kWritten;
@@ -63,6 +66,8 @@ void Disk::Impl::FailSync(InodeNumber number, int error) {
     }
     const std::uint64_t full = WrittenSize(*durable, cache);
     written.contents = Resized(cache.contents, new_size ? full : durable->size);
+    failed_sync.size_before = durable->size;
+    failed_sync.size_after = WrittenSize(*durable, written);
     operation.view = std::move(written);
     ++inode.data_operations;
     if (inode.data_operations == 1) {

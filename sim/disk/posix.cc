@@ -12,11 +12,10 @@ namespace harrow::disk {
 
 Front g_front;
 
-Mount::Mount(Disk* disk, Observer* observer, Describer describer) {
+Mount::Mount(Disk* disk, Observer* observer) {
   DISK_CHECK(g_front.disk == nullptr);
   disk->ForgetLabels();
-  g_front =
-      Front{disk, observer, describer, new std::vector<bool>, new std::vector<DirectoryStream*>};
+  g_front = Front{disk, observer, new std::vector<bool>, new std::vector<DirectoryStream*>};
 }
 
 Mount::~Mount() {
@@ -66,10 +65,13 @@ bool ServedCall::Observe(faults::FileKind kind) {
       return false;
     }
   }
-  if (kernel::CurrentTrace().recorded()) {
-    subject_ = ToText(kind);
-    const std::string path = fd_ >= 0 ? disk().PathOf(fd_) : std::string(path_);
-    subject_.append(" ").append(path.empty() ? "(root)" : path);
+  if (g_front.observer != nullptr && kernel::CurrentTrace().recorded()) {
+    // Before the call: afterwards a descriptor may be closed.
+    shown_.emplace();
+    shown_->path = fd_ >= 0 ? disk().PathOf(fd_) : std::string(path_);
+    shown_->file = kind;
+    if (fd_ >= 0) shown_->file_size = static_cast<std::uint64_t>(disk().SizeOf(fd_));
+    if (mutation) shown_->mutation = disk().stats().mutations + 1;
   }
   return true;
 }
@@ -125,20 +127,26 @@ void ServedCall::Record(std::int64_t result) {
   kernel::CurrentTrace().Add(kernel::CurrentTask(), kernel::OpKind::kFile, label_, a, b ^ digest_);
 }
 
-void ServedCall::Annotate(const std::string& text, std::int64_t result) const {
-  std::string line(name_);
-  line.append(" ").append(subject_).append(text);
-  if (result < 0) line.append(" -> ").append(faults::ErrnoText(static_cast<int>(-result)));
-  const std::vector<faults::Fired>& fired = disk().injector().fired();
-  for (std::size_t i = fired_before_; i < fired.size(); ++i) {
-    faults::Rule rule;
-    rule.file = fired[i].file;
-    rule.operation = fired[i].operation;
-    rule.first = fired[i].number;
-    rule.effect = fired[i].effect;
-    line.append("  [fault: ").append(ToText(rule)).append("]");
+void ServedCall::Show(std::string_view detail, std::int64_t result) const {
+  CallRecord record;
+  record.name = name_;
+  record.operation = operation_;
+  record.file = shown_->file;
+  record.path = shown_->path;
+  record.from = from_;
+  record.detail = detail;
+  record.offset = offset_;
+  record.size = length_;
+  record.result = result;
+  record.file_size = shown_->file_size;
+  record.mutation = shown_->mutation;
+  if (operation_ == faults::OpKind::kWrite) {
+    record.bytes = {buffer_, static_cast<std::size_t>(length_)};
+  } else if (operation_ == faults::OpKind::kRead && result > 0) {
+    record.bytes = {buffer_, static_cast<std::size_t>(result)};
   }
-  kernel::CurrentTrace().Annotate(std::move(line));
+  record.fired = std::span(disk().injector().fired()).subspan(fired_before_);
+  g_front.observer->Called(disk(), record);
 }
 
 }  // namespace harrow::disk

@@ -22,7 +22,7 @@
 #define HARROW_SIM_DISK_POSIX_H_
 
 #include <cstdint>
-#include <string>
+#include <span>
 #include <string_view>
 
 #include "sim/disk/disk.h"
@@ -41,6 +41,24 @@ struct MutationEvent {
   faults::OpKind operation = faults::OpKind::kWrite;
 };
 
+// A call that was made, as its caller saw it. What it refers to lives as long as the call of the
+// observer.
+struct CallRecord {
+  std::string_view name;  // libc's: "pwrite"
+  faults::OpKind operation = faults::OpKind::kWrite;
+  faults::FileKind file = faults::FileKind::kAny;
+  std::string_view path;        // relative to the root; of a rename the new one
+  std::string_view from;        // of a rename the old one
+  std::string_view detail;      // what else was asked or answered: "w create trunc", "unlock"
+  std::uint64_t offset = 0;     // reads, writes, allocations; of a truncation the new size
+  std::uint64_t size = 0;       // asked for, bytes
+  std::int64_t result = 0;      // >= 0, or -errno
+  std::uint64_t file_size = 0;  // before the call, of an open descriptor
+  std::uint64_t mutation = 0;   // as in MutationEvent; 0: none
+  std::string_view bytes;       // handed in by a write, or handed out by a read
+  std::span<const faults::Fired> fired;
+};
+
 // Told before each file call that can change what a crash would leave; may take images (disk.Crash)
 // and may call kernel::Stop(), in which case the operation does not happen.
 class Observer {
@@ -49,17 +67,14 @@ class Observer {
   virtual void BeforeMutation(const Disk& disk, const MutationEvent& event) = 0;
   // After a harmful fault was delivered.
   virtual void Faulted(const faults::Fired& fired) = 0;
+  // After each call that the trace has as its last event; recorded traces only.
+  virtual void Called(const Disk&, const CallRecord&) {}
 };
-
-// Says what written bytes mean to the target, for readable traces ("FULL record of 117 bytes"). The
-// path is relative to the root; empty: nothing to say.
-using Describer = std::string (*)(std::string_view path, std::uint64_t offset,
-                                  std::string_view bytes);
 
 // While one is alive, `disk` is mounted. One at a time, and one run in it. The observer may be null.
 class Mount {
  public:
-  Mount(Disk* disk, Observer* observer, Describer describer = nullptr);
+  Mount(Disk* disk, Observer* observer);
   ~Mount();
   Mount(const Mount&) = delete;
   Mount& operator=(const Mount&) = delete;

@@ -3,7 +3,7 @@
 //
 //   ServedCall call("pread", faults::OpKind::kRead, Access::kReads);
 //   if (!call.OnDescriptor(fd)) return -1;
-//   return call.Done(call.disk().Pread(call.fd(), …), [&] { return …text for a recorded trace…; });
+//   return call.Done(call.disk().Pread(call.fd(), …), [&] { return …detail for a recorded trace…; });
 //
 // Threading: on a task.
 #ifndef HARROW_SIM_DISK_POSIX_CALL_H_
@@ -27,7 +27,6 @@ struct DirectoryStream;
 struct Front {
   Disk* disk = nullptr;
   Observer* observer = nullptr;
-  Describer describer = nullptr;
   std::vector<bool>* close_on_exec = nullptr;            // by descriptor; owned by the mount
   std::vector<DirectoryStream*>* directories = nullptr;  // open streams; owned by the mount
 };
@@ -60,6 +59,14 @@ int Refuse(const char* call, std::string_view what);
 
 enum class Access : std::uint8_t { kReads, kWrites };
 
+// What the observer is shown, as far as it is known before the call is made.
+struct ShownCall {
+  std::string path;
+  faults::FileKind file = faults::FileKind::kAny;
+  std::uint64_t file_size = 0;
+  std::uint64_t mutation = 0;
+};
+
 class ServedCall {
  public:
   ServedCall(const char* name, faults::OpKind operation, Access access)
@@ -78,15 +85,18 @@ class ServedCall {
     length_ = length;
   }
   void SetDigest(std::uint64_t digest) { digest_ = digest; }
+  // What the observer of a recorded trace is shown besides; both outlive the call.
+  void SetBuffer(const void* buffer) { buffer_ = static_cast<const char*>(buffer); }
+  void SetFrom(std::string_view from) { from_ = from; }
 
   Disk& disk() const { return *g_front.disk; }
   int fd() const { return fd_; }
 
   // Traces the call, tells the observer of harmful faults, and turns -errno into errno and -1.
-  template <typename Text>
-  std::int64_t Done(std::int64_t result, Text text) {
+  template <typename Detail>
+  std::int64_t Done(std::int64_t result, Detail detail) {
     Record(result);
-    if (kernel::CurrentTrace().recorded()) Annotate(text(), result);
+    if (shown_.has_value()) Show(detail(), result);
     return Result(result);
   }
   std::int64_t Done(std::int64_t result) {
@@ -98,7 +108,7 @@ class ServedCall {
   bool Announce(std::uint32_t* label);
   bool Observe(faults::FileKind kind);
   void Record(std::int64_t result);
-  void Annotate(const std::string& text, std::int64_t result) const;
+  void Show(std::string_view detail, std::int64_t result) const;
 
   const char* name_;
   faults::OpKind operation_;
@@ -110,7 +120,9 @@ class ServedCall {
   std::uint64_t length_ = 0;
   std::uint64_t digest_ = 0;
   std::size_t fired_before_ = 0;
-  std::string subject_;  // kind and path; recorded traces only
+  const char* buffer_ = nullptr;
+  std::string_view from_;
+  std::optional<ShownCall> shown_;  // in a recorded trace
   std::optional<kernel::HostMemory> host_;
 };
 

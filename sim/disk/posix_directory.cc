@@ -26,8 +26,7 @@ DIR* OpenDirectory(const char* path) {
   if (!call.OnPath(path)) return nullptr;
   auto* const stream = new DirectoryStream;
   const int result = call.disk().List(path, &stream->names);
-  if (call.Done(result, [&] { return ": " + std::to_string(stream->names.size()) + " names"; }) <
-      0) {
+  if (call.Done(result, [&] { return std::to_string(stream->names.size()) + " names"; }) < 0) {
     delete stream;
     return nullptr;
   }

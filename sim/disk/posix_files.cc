@@ -37,46 +37,21 @@ Real<int(int, off_t, off_t)> real_posix_fallocate("posix_fallocate");
 Real<int(int, int, void*)> real_fcntl("fcntl");
 Real<int(int, int, void*)> real_fcntl64("fcntl64");
 
-std::string At(off_t offset, std::size_t size) {
-  return " at " + std::to_string(offset) + ": " + std::to_string(size) + " bytes";
-}
-
-std::string ReadText(off_t offset, std::size_t size, ssize_t result) {
-  std::string text = At(offset, size);
-  if (result >= 0 && static_cast<std::size_t>(result) != size) {
-    text += ", got " + std::to_string(result);
-  }
-  return text;
-}
-
 ssize_t ServeRead(int fd, void* buffer, std::size_t size) {
   ServedCall call("read", OpKind::kRead, Access::kReads);
   if (!call.OnDescriptor(fd)) return -1;
   const off_t offset = call.disk().Seek(call.fd(), 0, SEEK_CUR);
   call.SetRange(static_cast<std::uint64_t>(offset), size);
-  const ssize_t result = call.disk().Read(call.fd(), buffer, size);
-  return call.Done(result, [&] { return ReadText(offset, size, result); });
+  call.SetBuffer(buffer);
+  return call.Done(call.disk().Read(call.fd(), buffer, size));
 }
 
 ssize_t ServePread(int fd, void* buffer, std::size_t size, off_t offset) {
   ServedCall call("pread", OpKind::kRead, Access::kReads);
   if (!call.OnDescriptor(fd)) return -1;
   call.SetRange(static_cast<std::uint64_t>(offset), size);
-  const ssize_t result = call.disk().Pread(call.fd(), buffer, size, offset);
-  return call.Done(result, [&] { return ReadText(offset, size, result); });
-}
-
-std::string WriteText(const ServedCall& call, const void* data, std::size_t size, off_t offset,
-                      ssize_t result) {
-  std::string text = At(offset, size);
-  if (result >= 0 && static_cast<std::size_t>(result) != size) {
-    text += ", wrote " + std::to_string(result);
-  }
-  if (g_front.describer == nullptr) return text;
-  const std::string meaning =
-      g_front.describer(call.disk().PathOf(call.fd()), static_cast<std::uint64_t>(offset),
-                        std::string_view(static_cast<const char*>(data), size));
-  return meaning.empty() ? text : text + " (" + meaning + ")";
+  call.SetBuffer(buffer);
+  return call.Done(call.disk().Pread(call.fd(), buffer, size, offset));
 }
 
 // offset < 0: at the descriptor's own.
@@ -91,9 +66,9 @@ ssize_t ServeWrite(const char* name, int fd, const void* data, std::size_t size,
   }
   call.SetRange(static_cast<std::uint64_t>(at), size);
   call.SetDigest(HashBytes(data, size));
-  const ssize_t result = offset < 0 ? call.disk().Write(call.fd(), data, size)
-                                    : call.disk().Pwrite(call.fd(), data, size, offset);
-  return call.Done(result, [&] { return WriteText(call, data, size, at, result); });
+  call.SetBuffer(data);
+  return call.Done(offset < 0 ? call.disk().Write(call.fd(), data, size)
+                              : call.disk().Pwrite(call.fd(), data, size, offset));
 }
 
 // The sum of the lengths; -1 with EINVAL where Linux says so.
@@ -157,8 +132,7 @@ int ServeTruncate(int fd, off_t size) {
   ServedCall call("ftruncate", OpKind::kTruncate, Access::kWrites);
   if (!call.OnDescriptor(fd)) return -1;
   call.SetRange(static_cast<std::uint64_t>(size), 0);
-  return static_cast<int>(call.Done(call.disk().Truncate(call.fd(), size),
-                                    [&] { return " to " + std::to_string(size); }));
+  return static_cast<int>(call.Done(call.disk().Truncate(call.fd(), size)));
 }
 
 int ServeAllocate(const char* name, int fd, int mode, off_t offset, off_t size) {
@@ -166,9 +140,7 @@ int ServeAllocate(const char* name, int fd, int mode, off_t offset, off_t size) 
   ServedCall call(name, OpKind::kAllocate, Access::kWrites);
   if (!call.OnDescriptor(fd)) return -1;
   call.SetRange(static_cast<std::uint64_t>(offset), static_cast<std::uint64_t>(size));
-  const auto length = static_cast<std::size_t>(size);
-  return static_cast<int>(call.Done(call.disk().Allocate(call.fd(), mode, offset, size),
-                                    [&] { return At(offset, length); }));
+  return static_cast<int>(call.Done(call.disk().Allocate(call.fd(), mode, offset, size)));
 }
 
 int ServeClose(int fd) {
@@ -190,7 +162,7 @@ int ServeLock(int fd, int command, struct flock* lock) {
   ServedCall call("fcntl", OpKind::kLockFile, Access::kWrites);
   if (!call.OnDescriptor(fd)) return kernel::Dropped() && unlocks ? 0 : -1;
   return static_cast<int>(call.Done(call.disk().Lock(call.fd(), command, lock),
-                                    [&] { return unlocks ? " unlock" : " lock"; }));
+                                    [&] { return unlocks ? "unlock" : "lock"; }));
 }
 
 int ServeFcntl(int fd, int command, void* argument) {

@@ -42,7 +42,7 @@ static_assert(sizeof(struct stat) == sizeof(struct stat64));
 
 std::string FlagText(int flags) {
   const int access = flags & O_ACCMODE;
-  std::string text = access == O_RDONLY ? " r" : access == O_WRONLY ? " w" : " rw";
+  std::string text = access == O_RDONLY ? "r" : access == O_WRONLY ? "w" : "rw";
   if ((flags & O_CREAT) != 0) text += " create";
   if ((flags & O_EXCL) != 0) text += " excl";
   if ((flags & O_TRUNC) != 0) text += " trunc";
@@ -70,8 +70,8 @@ int ServeOpen(const char* name, const char* path, int flags, mode_t mode) {
 int ServeRename(const char* from, const char* to) {
   ServedCall call("rename", OpKind::kRename, Access::kWrites);
   if (!call.OnPath(to)) return -1;
-  return static_cast<int>(
-      call.Done(call.disk().Rename(from, to), [&] { return " from " + std::string(from); }));
+  call.SetFrom(from);
+  return static_cast<int>(call.Done(call.disk().Rename(from, to)));
 }
 
 template <typename Perform>
@@ -286,8 +286,10 @@ int TakenTruncate(const char* path, off_t size) {
   const char* const below = ServedPath(path);
   if (below == nullptr) return real_truncate(path, size);
   if (size < 0) return static_cast<int>(ServedCall::Result(-EINVAL));
-  return ServePath("truncate", OpKind::kTruncate, Access::kWrites, below,
-                   [&](Disk& disk) { return disk.TruncatePath(below, size); });
+  ServedCall call("truncate", OpKind::kTruncate, Access::kWrites);
+  if (!call.OnPath(below)) return -1;
+  call.SetRange(static_cast<std::uint64_t>(size), 0);
+  return static_cast<int>(call.Done(call.disk().TruncatePath(below, size)));
 }
 
 int TakenTruncate64(const char* path, off_t size) { return TakenTruncate(path, size); }

@@ -53,7 +53,7 @@ class Client {
  private:
   void Write(const Operation& operation) {
     const models::WriteId write = recorder_->InvokeWrite(id_, operation);
-    NoteInvokedWrite(recorder_->history(), write);
+    NoteInvokedWrite(*recorder_, write);
     absl::Status status;
     if (operation.kind == Operation::Kind::kFlush) {
       status = target_->Flush();
@@ -63,7 +63,7 @@ class Client {
     }
     if (kernel::Dropped()) return;
     recorder_->RespondWrite(write, status);
-    NoteRespondedWrite(recorder_->history(), write);
+    NoteRespondedWrite(*recorder_, write);
   }
 
   void PrepareEntries(const Operation& operation, models::WriteId write) {
@@ -89,6 +89,7 @@ class Client {
   void Get(const Operation& operation, const targets::TargetSnapshot* snapshot,
            std::int32_t index) {
     const std::size_t read = recorder_->InvokeRead(id_, operation, index);
+    NoteInvokedRead(*recorder_, read);
     absl::Status status = target_->Get(KeyName(operation.key), snapshot, &value_);
     if (kernel::Dropped()) return;
     models::Cell cell;
@@ -98,24 +99,28 @@ class Client {
       status = absl::OkStatus();
     }
     recorder_->RespondGet(read, status, cell);
-    NoteRead(recorder_->history(), read);
+    NoteRespondedRead(*recorder_, read);
   }
 
   void Scan(const Operation& operation, const targets::TargetSnapshot* snapshot,
             std::int32_t index) {
     const std::size_t read = recorder_->InvokeRead(id_, operation, index);
+    NoteInvokedRead(*recorder_, read);
     const absl::Status status =
         ScanCells(target_, snapshot, operation.path, recorder_->history(), &cells_);
     if (kernel::Dropped()) return;
     recorder_->RespondScan(read, status, cells_);
-    NoteRead(recorder_->history(), read);
+    NoteRespondedRead(*recorder_, read);
   }
 
   void TakeSnapshot() {
     snapshot_.reset();
     snapshot_index_ = recorder_->InvokeSnapshot(id_);
+    NoteInvokedSnapshot(*recorder_, snapshot_index_);
     snapshot_ = target_->TakeSnapshot();
-    if (!kernel::Dropped()) recorder_->RespondSnapshot(snapshot_index_);
+    if (kernel::Dropped()) return;
+    recorder_->RespondSnapshot(snapshot_index_);
+    NoteRespondedSnapshot(*recorder_, snapshot_index_);
   }
 
   const std::uint32_t id_;

@@ -4,12 +4,16 @@
 #include "sim/harness/life.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
 
+#include "sim/disk/crash_decision.h"
 #include "sim/disk/posix.h"
 #include "sim/harness/client.h"
+#include "sim/harness/file_call_recorder.h"
+#include "sim/harness/run_text.h"
 #include "sim/harness/trace_text.h"
 #include "sim/kernel/check.h"
 #include "sim/kernel/random.h"
@@ -66,8 +70,13 @@ kernel::SimulationOptions MakeSimulationOptions(const Scenario& scenario, const 
 
 class LifeRunner : public disk::Observer {
  public:
-  LifeRunner(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder)
-      : scenario_(scenario), plan_(plan), recorder_(recorder), kind_(TargetOf(scenario)) {
+  LifeRunner(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder,
+             RecordedLife* recorded)
+      : scenario_(scenario),
+        plan_(plan),
+        recorder_(recorder),
+        recorded_(recorded),
+        kind_(TargetOf(scenario)) {
     disk::DiskOptions options = MakeDiskOptions(scenario, kind_);
     options.plan = plan.faults;
     options.seed = kernel_seed();
@@ -75,15 +84,19 @@ class LifeRunner : public disk::Observer {
                                   : std::make_unique<disk::Disk>(options, start.image);
   }
 
-  LifeResult Run(kernel::Trace* trace) {
-    recorder_->BeginLife();
-    const disk::Mount mount(disk_.get(), this, kind_.describe);
+  LifeResult Run() {
+    recorder_->BeginLife(recorded_);
+    kernel::Trace unrecorded;
+    kernel::Trace& trace = recorded_ != nullptr ? recorded_->trace : unrecorded;
+    if (recorded_ != nullptr) trace = kernel::Trace(true);
+    const disk::Mount mount(disk_.get(), this);
     result_.outcome = kernel::RunSimulation(
-        MakeSimulationOptions(scenario_, plan_, trace->recorded()), *trace, [this] { Root(); });
-    result_.trace_hash = trace->hash();
+        MakeSimulationOptions(scenario_, plan_, recorded_ != nullptr), trace, [this] { Root(); });
+    result_.trace_hash = trace.hash();
     if (!crashed_) EndWithoutCrashPoint();
     result_.mutations = disk_->stats().mutations;
     result_.fired = disk_->injector().fired();
+    if (recorded_ != nullptr) RecordEnd();
     if (closed_) result_.end.warm = std::move(disk_);
     return std::move(result_);
   }
@@ -94,12 +107,16 @@ class LifeRunner : public disk::Observer {
     if (plan_.explore.every != 0 && event.mutation % plan_.explore.every == 0)
       Capture(event.mutation);
     if (plan_.end.kind == EndPlan::Kind::kCrash && event.mutation == plan_.end.before_mutation) {
-      Crash();
+      Crash(event.mutation);
       kernel::Stop();
     }
   }
 
   void Faulted(const faults::Fired& fired) override { recorder_->Harmed(HarmOf(fired)); }
+
+  void Called(const disk::Disk& disk, const disk::CallRecord& call) override {
+    RecordCall(disk, call, kind_.describe, recorded_);
+  }
 
  private:
   std::uint64_t kernel_seed() const { return plan_.schedule.strategy.seed ^ scenario_.seed; }
@@ -170,20 +187,28 @@ class LifeRunner : public disk::Observer {
       return;
     }
     if (plan_.explore.every != 0) Capture(0);
-    Crash();
+    Crash(0);
     kernel::Stop();
   }
 
   void Capture(std::uint64_t before_mutation) {
     const kernel::HostMemory host;  // images outlive the run
     const models::Time at = recorder_->Moment();
-    if (TraceIsRecorded()) NoteImages(before_mutation, at);
+    std::optional<CrashView> view;
+    if (recorded_ != nullptr) {
+      view = ViewAt(before_mutation, at);
+      recorded_->captures.push_back({view->event, before_mutation, at});
+    }
     for (const faults::CrashImageChoice& choice : plan_.explore.images) {
       CapturedImage captured;
       captured.choice = choice;
       // A random choice is drawn anew for each moment, or every image would lose the same pages.
       captured.choice.seed = kernel::Mix(choice.seed, disk_->stats().mutations);
       captured.image = disk_->Crash(captured.choice);
+      if (view.has_value()) {
+        captured.view = std::make_unique<CrashView>(*view);
+        Survive(captured.choice, captured.view.get());
+      }
       captured.at = at;
       captured.kind = KindOf(choice);
       captured.before_mutation = before_mutation;
@@ -192,22 +217,36 @@ class LifeRunner : public disk::Observer {
     }
   }
 
-  // So that a reader finds the place that a verdict on one of these images names.
-  void NoteImages(std::uint64_t before_mutation, models::Time at) {
-    const kernel::HostMemory host;
-    NoteText("-- crash images are taken here: " +
-             (before_mutation == 0 ? "the end of the life"
-                                   : "before mutation " + std::to_string(before_mutation)) +
-             ", t=" + std::to_string(at));
+  // What a power loss here finds, whatever it leaves.
+  CrashView ViewAt(std::uint64_t before_mutation, models::Time at) const {
+    CrashView view;
+    view.event = recorded_->trace.events().size();
+    view.at = at;
+    view.before_mutation = before_mutation;
+    view.cache = disk_->Everything();
+    view.durable = disk_->Crash({});
+    return view;
   }
 
-  void Crash() {
+  void Survive(const faults::CrashImageChoice& choice, CrashView* view) const {
+    view->choice = choice;
+    disk::ExplainedImage explained = disk_->ExplainCrash(choice);
+    view->survived = std::move(explained.image);
+    for (const disk::CrashDecision& decision : explained.decisions)
+      view->decisions.push_back(disk::ToText(decision));
+  }
+
+  // `before_mutation` 0: the end of the life.
+  void Crash(std::uint64_t before_mutation) {
     const kernel::HostMemory host;
     crashed_ = true;
     result_.end.image = disk_->Crash(plan_.end.image);
     result_.crashed = true;
     result_.end_kind = KindOf(plan_.end.image);
     EndLife(models::LifeEnd::kCrashed);
+    if (recorded_ == nullptr) return;
+    recorded_->crash = ViewAt(before_mutation, result_.ended_at);
+    Survive(plan_.end.image, &*recorded_->crash);
   }
 
   // An image that keeps everything is what the death of the process alone leaves, and owes as much as a close: every write
@@ -234,6 +273,12 @@ class LifeRunner : public disk::Observer {
     EndLife(closed_ ? models::LifeEnd::kClosed : models::LifeEnd::kCrashed);
   }
 
+  void RecordEnd() {
+    recorded_->outcome = result_.outcome;
+    recorded_->end = result_.end.image;
+    recorded_->fired = DescribeFired(result_.fired);
+  }
+
   void EndLife(models::LifeEnd end) {
     result_.ended_in_recovery = InRecovery();
     recorder_->EndLife(end);
@@ -247,6 +292,7 @@ class LifeRunner : public disk::Observer {
   const Scenario& scenario_;
   const LifePlan& plan_;
   Recorder* const recorder_;
+  RecordedLife* const recorded_;  // nullptr: nothing is recorded
   const targets::TargetKind& kind_;
   std::unique_ptr<disk::Disk> disk_;
   bool crashed_ = false;
@@ -257,19 +303,23 @@ class LifeRunner : public disk::Observer {
 }  // namespace
 
 LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder,
-                   kernel::Trace* trace) {
-  return LifeRunner(scenario, plan, std::move(start), recorder).Run(trace);
+                   RecordedLife* recorded) {
+  return LifeRunner(scenario, plan, std::move(start), recorder, recorded).Run();
 }
 
 Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
-                       const models::History& history, kernel::Trace* trace) {
+                       const models::History& history, RecordedLife* recorded) {
   const targets::TargetKind& kind = TargetOf(scenario);
   disk::Disk disk(MakeDiskOptions(scenario, kind), image);
-  const disk::Mount mount(&disk, nullptr, kind.describe);
+  kernel::Trace unrecorded;
+  kernel::Trace& trace = recorded != nullptr ? recorded->trace : unrecorded;
+  if (recorded != nullptr) trace = kernel::Trace(true);
+  FileCallRecorder calls(kind.describe, recorded);
+  const disk::Mount mount(&disk, recorded != nullptr ? &calls : nullptr);
   kernel::SimulationOptions options;
   options.step_limit = scenario.step_limit;
   Recovered result;
-  result.outcome = kernel::RunSimulation(options, *trace, [&] {
+  result.outcome = kernel::RunSimulation(options, trace, [&] {
     std::unique_ptr<targets::Target> target;
     absl::Status status = kind.open(kDatabasePath, scenario.options, &target);
     result.opened = status.ok();
@@ -291,7 +341,11 @@ Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
     }
     kernel::Stop();
   });
-  result.trace_hash = trace->hash();
+  result.trace_hash = trace.hash();
+  if (recorded != nullptr) {
+    recorded->outcome = result.outcome;
+    recorded->end = disk.Everything();
+  }
   return result;
 }
 

@@ -18,6 +18,7 @@
 #include "sim/disk/disk.h"
 #include "sim/disk/image.h"
 #include "sim/harness/recorder.h"
+#include "sim/harness/recording.h"
 #include "sim/harness/scenario.h"
 #include "sim/kernel/simulation.h"
 
@@ -29,7 +30,8 @@ struct CapturedImage {
   std::uint64_t before_mutation = 0;  // 0: at the end of the life
   faults::CrashImageChoice choice;
   models::ImageKind kind = models::ImageKind::kPowerLoss;
-  bool during_recovery = false;  // before the life's read-back was complete
+  bool during_recovery = false;     // before the life's read-back was complete
+  std::unique_ptr<CrashView> view;  // in a recorded life
 };
 
 // What a life begins on and leaves behind: the image of a medium after a power loss, or a machine that stayed up, with what
@@ -54,9 +56,9 @@ struct LifeResult {
   std::vector<faults::Fired> fired;
 };
 
-// `trace` gets the steps; recorded or not is the caller's choice.
+// `recorded` gets everything but its `start`, as the life goes; nullptr: nothing is recorded.
 LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder,
-                   kernel::Trace* trace);
+                   RecordedLife* recorded);
 
 // What a recovery without clients or faults brings back from an image.
 struct Recovered {
@@ -68,8 +70,9 @@ struct Recovered {
   std::vector<models::Cell> cells;  // when read
 };
 
+// `recorded` as in RunLife.
 Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
-                       const models::History& history, kernel::Trace* trace);
+                       const models::History& history, RecordedLife* recorded);
 
 }  // namespace harrow::harness
 

@@ -17,7 +17,8 @@ void CopyError(const absl::Status& status, std::string* out) {
 
 }  // namespace
 
-void Recorder::BeginLife() {
+void Recorder::BeginLife(RecordedLife* recorded) {
+  recorded_ = recorded;
   models::Life life;
   life.started = Tick();
   history_.lives.push_back(std::move(life));

@@ -17,6 +17,8 @@
 
 namespace harrow::harness {
 
+struct RecordedLife;
+
 // What a harmful fault excuses, besides failing writes.
 struct Harm {
   bool log = false;    // an append to or a sync of the write-ahead log failed
@@ -31,8 +33,10 @@ class Recorder {
   // A moment between the events before and after it, for what is seen of the run from outside.
   models::Time Moment() { return Tick(); }
 
-  // Lives. Each call is about the life begun last.
-  void BeginLife();
+  // Lives. Each call is about the life begun last. `recorded`, which outlives it, gets the marks of its clients' calls;
+  // nullptr: it is not recorded.
+  void BeginLife(RecordedLife* recorded);
+  RecordedLife* recorded() const { return recorded_; }
   void Opened(const absl::Status& status);
   void ReadBack(const absl::Status& status, std::span<const models::Cell> cells);
   void Harmed(const Harm& harm);
@@ -54,6 +58,7 @@ class Recorder {
 
   models::History history_;
   models::Time clock_ = 0;
+  RecordedLife* recorded_ = nullptr;
 };
 
 }  // namespace harrow::harness

@@ -1,7 +1,10 @@
 // A run step by step, as data: what a replay prints and what a report draws. Filled only when asked for; a run that is recorded
-// and one that is not do the same.
+// and one that is not do the same. It is filled as the run goes, so that one that dies leaves what there was.
 //
 // Threading: built by one simulated machine; values afterwards.
+// Invariants:
+//  1. Every event of kind kFile that is no note has one FileCall, and `files`, `marks` and `captures` are in order of `event`.
+//  2. A crash before mutation M lies before the event whose FileCall has mutation M, had it been made.
 #ifndef HARROW_SIM_HARNESS_RECORDING_H_
 #define HARROW_SIM_HARNESS_RECORDING_H_
 
@@ -23,16 +26,20 @@ namespace harrow::harness {
 // A file call that landed on the simulated disk.
 struct FileCall {
   std::size_t event = 0;  // index into the events of the trace
+  std::string call;       // libc's name: "fdatasync"
   faults::OpKind operation = faults::OpKind::kWrite;
   faults::FileKind file = faults::FileKind::kAny;
-  std::string path;            // relative to the root; of a rename the new one
-  std::string from;            // of a rename the old one
-  std::uint64_t offset = 0;    // reads and writes; of a truncation the new size
-  std::uint64_t size = 0;      // asked for, bytes
-  std::int64_t result = 0;     // >= 0, or -errno
-  std::uint64_t mutation = 0;  // its number among the life's mutations; 0: it changes nothing
-  std::string meaning;         // what the bytes are to the target; may be empty
-  std::string fault;           // the rule that hit it, as faults::ToText has it; empty: none
+  std::string path;    // relative to the root; of a rename the new one
+  std::string from;    // of a rename the old one
+  std::string detail;  // what else was asked or answered: "w create trunc", "unlock", "5 names"
+  std::uint64_t offset = 0;     // reads, writes and allocations; of a truncation the new size
+  std::uint64_t size = 0;       // asked for, bytes
+  std::int64_t result = 0;      // >= 0, or -errno
+  std::uint64_t file_size = 0;  // before the call, of an open descriptor's file
+  std::uint64_t mutation = 0;   // its number among the life's mutations; 0: it changes nothing
+  std::string meaning;          // what the bytes are to the target; may be empty
+  std::string fault;            // the rules that hit it, as faults::ToText has them; empty: none
+  std::string consequence;      // what a failed sync did with the file's pages; empty: none failed
 };
 
 // A call of a client, or its return.
@@ -45,6 +52,13 @@ struct ClientMark {
   std::size_t index = 0;  // into the history's list of that kind
 };
 
+// A moment at which images were taken of what a power loss would leave.
+struct CaptureMark {
+  std::size_t event = 0;              // it lies before this event of the life's trace
+  std::uint64_t before_mutation = 0;  // 0: the end of the life
+  models::Time at = 0;
+};
+
 // A power loss, and what the medium made of it.
 struct CrashView {
   std::size_t event = 0;  // the crash lies before this event of the life's trace
@@ -52,7 +66,7 @@ struct CrashView {
   std::uint64_t before_mutation = 0;  // 0: the end of the life
   faults::CrashImageChoice choice;
   disk::Image cache;     // as the target saw the disk
-  disk::Image durable;   // what no choice could have lost
+  disk::Image durable;   // what was durable: with nothing that was pending
   disk::Image survived;  // what this choice left
   // What was pending, in order, each with what became of it: "db/000004.log size 0 -> 124: lost".
   std::vector<std::string> decisions;
@@ -66,6 +80,7 @@ struct RecordedLife {
   std::vector<std::string> fired;  // faults that hit, as rules
   std::vector<FileCall> files;
   std::vector<ClientMark> marks;
+  std::vector<CaptureMark> captures;
   std::optional<CrashView> crash;
 };
 
@@ -73,7 +88,7 @@ struct Recording {
   std::vector<RecordedLife> lives;
   models::History history;
   // When the verdict comes from a recovery outside the chain: the crash it recovers from, and the recovery, a life without
-  // clients. The crash lies in the last of `lives`.
+  // clients. The crash lies in the last of `lives`. No crash: that life was closed, and the recovery is from what it left.
   std::optional<CrashView> failing_crash;
   std::optional<RecordedLife> failing_recovery;
   // What the verdict judged: each key's recovered cell. Empty unless it is about a recovered state.

@@ -1,9 +1,11 @@
 #include "sim/harness/replay_text.h"
 
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
 
 #include "sim/disk/profile.h"
+#include "sim/harness/file_text.h"
 #include "sim/harness/run_text.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
@@ -85,6 +87,13 @@ std::string EndLine(const LifePlan& plan, const kernel::Outcome& outcome) {
   return "crash; the medium keeps: " + faults::ToText(plan.end.image);
 }
 
+const FileCall* FindCall(const RecordedLife& life, std::size_t event) {
+  const auto call = std::lower_bound(
+      life.files.begin(), life.files.end(), event,
+      [](const FileCall& file, std::size_t wanted) { return file.event < wanted; });
+  return call != life.files.end() && call->event == event ? &*call : nullptr;
+}
+
 std::string LifeText(const Scenario& scenario, std::size_t index, const RecordedLife& life) {
   const LifePlan& plan = scenario.lives[index];
   std::string text = "== life " + std::to_string(index + 1) + " of " +
@@ -95,7 +104,8 @@ std::string LifeText(const Scenario& scenario, std::size_t index, const Recorded
   for (const faults::Rule& rule : plan.faults.rules)
     text += "   fault planned: " + faults::ToText(rule) + "\n";
   text += "   files at the start:\n" + FilesText(life.start);
-  for (const kernel::TraceEvent& event : life.trace.events()) text += EventLine(event) + "\n";
+  for (std::size_t event = 0; event < life.trace.events().size(); ++event)
+    text += EventLine(life, event) + "\n";
   text += "   " + EndLine(plan, life.outcome) + "\n";
   if (!life.fired.empty()) text += "   faults that hit:\n";
   for (const std::string& rule : life.fired) text += "     " + rule + "\n";
@@ -105,10 +115,13 @@ std::string LifeText(const Scenario& scenario, std::size_t index, const Recorded
 
 }  // namespace
 
-std::string EventLine(const kernel::TraceEvent& event) {
+std::string EventLine(const RecordedLife& life, std::size_t index) {
+  const kernel::TraceEvent& event = life.trace.events()[index];
   char head[48];
   std::snprintf(head, sizeof(head), "%7" PRIu64 "  T%-2u ", event.step, event.task);
   if (!event.text.empty()) return head + event.text;
+  if (const FileCall* const call = FindCall(life, index); call != nullptr)
+    return head + DescribeCall(*call);
   std::string text = head + std::string(KindText(event.kind));
   if (event.object != 0) text += " " + std::to_string(event.object);
   return text;
@@ -125,8 +138,9 @@ std::string ReplayText(const Scenario& scenario, const RunResult& result,
   if (recording.failing_recovery.has_value()) {
     text += "== " + DescribePlace(scenario, result.place) + "\n";
     text += "   files that survived:\n" + FilesText(recording.failing_recovery->start);
-    for (const kernel::TraceEvent& event : recording.failing_recovery->trace.events())
-      text += EventLine(event) + "\n";
+    const RecordedLife& recovery = *recording.failing_recovery;
+    for (std::size_t event = 0; event < recovery.trace.events().size(); ++event)
+      text += EventLine(recovery, event) + "\n";
   }
   text += result.failed() ? DescribeFailure(scenario, result) : "ok: every rule held\n";
   return text;

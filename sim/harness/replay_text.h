@@ -5,6 +5,7 @@
 #ifndef HARROW_SIM_HARNESS_REPLAY_TEXT_H_
 #define HARROW_SIM_HARNESS_REPLAY_TEXT_H_
 
+#include <cstddef>
 #include <string>
 
 #include "sim/harness/run.h"
@@ -13,7 +14,8 @@
 
 namespace harrow::harness {
 
-std::string EventLine(const kernel::TraceEvent& event);
+// One step of a recorded life, in one line; event < life.trace.events().size().
+std::string EventLine(const RecordedLife& life, std::size_t event);
 // Everything: each life with its plan, its steps and how it ended, then the verdict.
 std::string ReplayText(const Scenario& scenario, const RunResult& result,
                        const Recording& recording);

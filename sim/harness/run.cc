@@ -79,26 +79,19 @@ class Runner {
   void RunOneLife(std::uint32_t index) {
     result_.place = Place{};
     result_.place.life = index;
-    kernel::Trace trace(recording_ != nullptr);
-    if (recording_ != nullptr)
-      recording_->lives.push_back({trace, {}, medium_.image, {}, {}, {}, {}, {}});
+    RecordedLife* recorded = nullptr;
+    if (recording_ != nullptr) {
+      recorded = &recording_->lives.emplace_back();
+      recorded->start = medium_.image;
+    }
     LifeResult life =
-        RunLife(scenario_, scenario_.lives[index], std::move(medium_), &recorder_, &trace);
+        RunLife(scenario_, scenario_.lives[index], std::move(medium_), &recorder_, recorded);
     digest_.Add(life.trace_hash);
     CountLife(life, &result_.counts);
-    if (recording_ != nullptr) Record(life, std::move(trace));
     JudgeLife(index, life);
     medium_ = std::move(life.end);
     at_ = life.ended_at;
     if (life.end_kind == models::ImageKind::kPowerLoss) image_kind_ = models::ImageKind::kPowerLoss;
-  }
-
-  void Record(const LifeResult& life, kernel::Trace trace) {
-    RecordedLife& recorded = recording_->lives.back();
-    recorded.trace = std::move(trace);
-    recorded.outcome = life.outcome;
-    recorded.end = life.end.image;
-    recorded.fired = DescribeFired(life.fired);
   }
 
   void JudgeLife(std::uint32_t index, const LifeResult& life) {
@@ -108,7 +101,10 @@ class Runner {
     if (!JudgeCaptured(life, true)) return;
     const models::Life& record = history.lives[index];
     if (record.read_back) {
-      if (!Accept(checker_.Check(history, at_, image_kind_, record.recovered))) return;
+      if (!Accept(checker_.Check(history, at_, image_kind_, record.recovered))) {
+        if (recording_ != nullptr) recording_->judged = record.recovered;
+        return;
+      }
       checker_.Settle(history, record.recovered, FirstWriteOf(history, index));
       image_kind_ = models::ImageKind::kClean;
     } else if (record.read_back_responded != models::kNever &&
@@ -141,7 +137,9 @@ class Runner {
       result_.place.before_mutation = captured.before_mutation;
       result_.place.choice = captured.choice;
       if (during_recovery) result_.counts.Add(Count::kCrashStatesInRecovery);
+      if (recording_ != nullptr) recording_->failing_crash = *captured.view;
       if (!JudgeImage(captured.image, captured.at, captured.kind)) return false;
+      if (recording_ != nullptr) recording_->failing_crash.reset();
     }
     result_.place.explored_image = false;
     return true;
@@ -149,7 +147,10 @@ class Runner {
 
   void JudgeFinalImage() {
     result_.place.life = static_cast<std::uint32_t>(scenario_.lives.size());
-    JudgeImage(medium_.image, at_, image_kind_);
+    if (recording_ != nullptr && !recording_->lives.empty())
+      recording_->failing_crash = recording_->lives.back().crash;
+    if (JudgeImage(medium_.image, at_, image_kind_) && recording_ != nullptr)
+      recording_->failing_crash.reset();
   }
 
   bool JudgeImage(const disk::Image& image, models::Time at, models::ImageKind kind) {
@@ -157,14 +158,18 @@ class Runner {
     const bool accepted =
         AcceptOutcome(recovered.outcome) && Accept(JudgeRecovered(recovered, at, kind));
     if (!accepted && recording_ != nullptr) {
-      RecordedLife& recovery = recording_->failing_recovery.emplace();
-      recovery.start = image;
-      recovery.trace = kernel::Trace(true);
-      recovery.outcome =
-          RecoverImage(scenario_, image, recorder_.history(), &recovery.trace).outcome;
+      RecoverImage(scenario_, image, recorder_.history(), RecordRecovery(image));
       recording_->judged = recovered.cells;
     }
     return accepted;
+  }
+
+  // A recovery is on record while it runs, and afterwards if it fails.
+  RecordedLife* RecordRecovery(const disk::Image& image) {
+    if (recording_ == nullptr) return nullptr;
+    RecordedLife& recovery = recording_->failing_recovery.emplace();
+    recovery.start = image;
+    return &recovery;
   }
 
   Verdict JudgeRecovered(const Recovered& recovered, models::Time at, models::ImageKind kind) {
@@ -179,8 +184,8 @@ class Runner {
   const Recovered& Recover(const disk::Image& image) {
     const auto [place, fresh] = recovered_.try_emplace(image.ContentHash());
     if (fresh) {
-      kernel::Trace trace;
-      place->second = RecoverImage(scenario_, image, recorder_.history(), &trace);
+      place->second = RecoverImage(scenario_, image, recorder_.history(), RecordRecovery(image));
+      if (recording_ != nullptr) recording_->failing_recovery.reset();
       result_.counts.Add(Count::kCrashStates);
       digest_.Add(place->second.trace_hash);
       digest_.Add(place->second.cells);

@@ -1,13 +1,15 @@
 #include "sim/harness/trace_text.h"
 
-#include "sim/harness/payload.h"
+#include "sim/harness/recording.h"
 #include "sim/kernel/simulation.h"
 
 namespace harrow::harness {
 namespace {
 
-std::string Who(std::uint32_t life, std::uint32_t client) {
-  return "L" + std::to_string(life + 1) + ".C" + std::to_string(client);
+// Of a write, a read or a snapshot.
+template <typename Call>
+std::string Who(const Call& call) {
+  return "L" + std::to_string(call.life + 1) + ".C" + std::to_string(call.client);
 }
 
 // The history's clock, by which verdicts name events.
@@ -30,6 +32,20 @@ std::string ResultText(models::Result result, const std::string& error) {
 std::string EntryText(const models::Entry& entry) {
   if (entry.deletion) return "delete " + KeyText(entry.key);
   return "put " + KeyText(entry.key) + " (" + std::to_string(entry.value_size) + " bytes)";
+}
+
+std::string DescribeRead(const models::Read& read) {
+  std::string text = read.scan ? "scan" : "get " + KeyText(read.key);
+  if (read.snapshot >= 0) text += " at snapshot " + std::to_string(read.snapshot);
+  return text;
+}
+
+// Under HostMemory.
+void NoteMark(const Recorder& recorder, ClientMark mark, const std::string& text) {
+  kernel::Trace& trace = kernel::CurrentTrace();
+  trace.Note(kernel::CurrentTask(), text);
+  mark.event = trace.events().size() - 1;
+  recorder.recorded()->marks.push_back(mark);
 }
 
 }  // namespace
@@ -82,30 +98,39 @@ void NoteText(const std::string& text) {
 }
 
 // The notes make their text in host memory: a recorded run must not allocate otherwise than one that is not.
-void NoteInvokedWrite(const models::History& history, models::WriteId write) {
-  if (!TraceIsRecorded()) return;
+void NoteInvokedWrite(const Recorder& recorder, models::WriteId write) {
+  if (recorder.recorded() == nullptr) return;
   const kernel::HostMemory host;
-  const models::Write& record = history.writes[write];
-  NoteText(Who(record.life, record.client) + " calls " + DescribeWrite(record) +
-           TimeText(record.invoked));
+  const models::Write& record = recorder.history().writes[write];
+  NoteMark(recorder, {.client = record.client, .kind = ClientMark::Kind::kWrite, .index = write},
+           Who(record) + " calls " + DescribeWrite(record) + TimeText(record.invoked));
 }
 
-void NoteRespondedWrite(const models::History& history, models::WriteId write) {
-  if (!TraceIsRecorded()) return;
+void NoteRespondedWrite(const Recorder& recorder, models::WriteId write) {
+  if (recorder.recorded() == nullptr) return;
   const kernel::HostMemory host;
-  const models::Write& record = history.writes[write];
-  NoteText(Who(record.life, record.client) + " #" + std::to_string(write) + " -> " +
-           ResultText(record.result, record.error) + TimeText(record.responded));
+  const models::Write& record = recorder.history().writes[write];
+  NoteMark(
+      recorder,
+      {.client = record.client, .returned = true, .kind = ClientMark::Kind::kWrite, .index = write},
+      Who(record) + " #" + std::to_string(write) + " -> " +
+          ResultText(record.result, record.error) + TimeText(record.responded));
 }
 
-void NoteRead(const models::History& history, std::size_t read) {
-  if (!TraceIsRecorded()) return;
+void NoteInvokedRead(const Recorder& recorder, std::size_t read) {
+  if (recorder.recorded() == nullptr) return;
   const kernel::HostMemory host;
+  const models::Read& record = recorder.history().reads[read];
+  NoteMark(recorder, {.client = record.client, .kind = ClientMark::Kind::kRead, .index = read},
+           Who(record) + " calls " + DescribeRead(record) + TimeText(record.invoked));
+}
+
+void NoteRespondedRead(const Recorder& recorder, std::size_t read) {
+  if (recorder.recorded() == nullptr) return;
+  const kernel::HostMemory host;
+  const models::History& history = recorder.history();
   const models::Read& record = history.reads[read];
-  std::string text =
-      Who(record.life, record.client) + (record.scan ? " scan" : " get " + KeyText(record.key));
-  if (record.snapshot >= 0) text += " at snapshot " + std::to_string(record.snapshot);
-  text += " -> ";
+  std::string text = Who(record) + " " + DescribeRead(record) + " -> ";
   if (record.result != models::Result::kOk) {
     text += ResultText(record.result, record.error);
   } else if (record.scan) {
@@ -113,7 +138,33 @@ void NoteRead(const models::History& history, std::size_t read) {
   } else {
     text += DescribeCell(history, record.key, record.cells[0]);
   }
-  NoteText(text + TimeText(record.responded));
+  NoteMark(
+      recorder,
+      {.client = record.client, .returned = true, .kind = ClientMark::Kind::kRead, .index = read},
+      text + TimeText(record.responded));
+}
+
+void NoteInvokedSnapshot(const Recorder& recorder, std::int32_t snapshot) {
+  if (recorder.recorded() == nullptr) return;
+  const kernel::HostMemory host;
+  const auto index = static_cast<std::size_t>(snapshot);
+  const models::Snapshot& record = recorder.history().snapshots[index];
+  NoteMark(recorder, {.client = record.client, .kind = ClientMark::Kind::kSnapshot, .index = index},
+           Who(record) + " calls snapshot " + std::to_string(snapshot) + TimeText(record.invoked));
+}
+
+void NoteRespondedSnapshot(const Recorder& recorder, std::int32_t snapshot) {
+  if (recorder.recorded() == nullptr) return;
+  const kernel::HostMemory host;
+  const auto index = static_cast<std::size_t>(snapshot);
+  const models::Snapshot& record = recorder.history().snapshots[index];
+  NoteMark(recorder,
+           {.client = record.client,
+            .returned = true,
+            .kind = ClientMark::Kind::kSnapshot,
+            .index = index},
+           Who(record) + " snapshot " + std::to_string(snapshot) + " -> taken" +
+               TimeText(record.responded));
 }
 
 }  // namespace harrow::harness

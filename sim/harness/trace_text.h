@@ -11,6 +11,7 @@
 #include <string>
 
 #include "models/history.h"
+#include "sim/harness/recorder.h"
 
 namespace harrow::harness {
 
@@ -20,9 +21,13 @@ std::string DescribeCell(const models::History& history, models::KeyId key,
 // Every key that holds a value: "k0=#3 k4=#12[1]"; "empty" when there is none.
 std::string DescribeState(const models::History& history, std::span<const models::Cell> cells);
 
-void NoteInvokedWrite(const models::History& history, models::WriteId write);
-void NoteRespondedWrite(const models::History& history, models::WriteId write);
-void NoteRead(const models::History& history, std::size_t read);
+// Each adds its line to the trace and its mark to the life.
+void NoteInvokedWrite(const Recorder& recorder, models::WriteId write);
+void NoteRespondedWrite(const Recorder& recorder, models::WriteId write);
+void NoteInvokedRead(const Recorder& recorder, std::size_t read);
+void NoteRespondedRead(const Recorder& recorder, std::size_t read);
+void NoteInvokedSnapshot(const Recorder& recorder, std::int32_t snapshot);
+void NoteRespondedSnapshot(const Recorder& recorder, std::int32_t snapshot);
 void NoteText(const std::string& text);
 bool TraceIsRecorded();
 

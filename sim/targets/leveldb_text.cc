@@ -128,12 +128,13 @@ Fragments ReadFragments(std::uint64_t offset, std::string_view bytes) {
 
 }  // namespace
 
-std::string DescribeLevelDbBytes(std::string_view path, std::uint64_t offset,
-                                 std::string_view bytes) {
-  const faults::FileKind kind = ClassifyLevelDbPath(path);
+std::string DescribeLevelDbBytes(const TransferredBytes& transfer) {
+  if (transfer.way != TransferredBytes::Way::kWritten) return {};
+  const std::string_view bytes = transfer.bytes;
+  const faults::FileKind kind = ClassifyLevelDbPath(transfer.path);
   if (kind == faults::FileKind::kTemporary) return std::string(bytes.substr(0, bytes.find('\n')));
   if (kind != faults::FileKind::kLog && kind != faults::FileKind::kManifest) return {};
-  const Fragments fragments = ReadFragments(offset, bytes);
+  const Fragments fragments = ReadFragments(transfer.offset, bytes);
   const std::string meaning =
       kind == faults::FileKind::kLog ? BatchText(fragments.payload) : EditText(fragments.payload);
   return "record " + fragments.types + (meaning.empty() ? "" : ", " + meaning);

@@ -9,15 +9,13 @@
 #ifndef HARROW_SIM_TARGETS_LEVELDB_TEXT_H_
 #define HARROW_SIM_TARGETS_LEVELDB_TEXT_H_
 
-#include <cstdint>
 #include <string>
-#include <string_view>
+
+#include "sim/targets/target.h"
 
 namespace harrow::targets {
 
-// `offset` is where the bytes begin in the file: it decides where log blocks end.
-std::string DescribeLevelDbBytes(std::string_view path, std::uint64_t offset,
-                                 std::string_view bytes);
+std::string DescribeLevelDbBytes(const TransferredBytes& transfer);
 
 }  // namespace harrow::targets
 

@@ -17,7 +17,6 @@
 
 #include "absl/status/status.h"
 #include "sim/disk/disk.h"
-#include "sim/disk/posix.h"
 
 namespace harrow::targets {
 
@@ -65,10 +64,22 @@ class Target {
   virtual std::unique_ptr<TargetSnapshot> TakeSnapshot() = 0;
 };
 
+// Bytes that went through a file call.
+struct TransferredBytes {
+  enum class Way : std::uint8_t { kWritten, kRead };
+  std::string_view path;  // relative to the root of the disk
+  Way way = Way::kWritten;
+  std::uint64_t offset = 0;  // of the first byte in the file
+  std::string_view bytes;
+};
+
+// Says what they mean to the target, for readable traces ("record FULL, 117 bytes"). Empty: nothing to say.
+using Describer = std::string (*)(const TransferredBytes& transfer);
+
 struct TargetKind {
   std::string_view name;  // "harrow"
   disk::Classifier classify;
-  disk::Describer describe;
+  Describer describe;
   absl::Status (*open)(std::string_view path, const TargetOptions& options,
                        std::unique_ptr<Target>* target);
 };

@@ -60,8 +60,9 @@ void Append(const std::string& line) {
   shared->size.store(at + size);
 }
 
-void AppendEvents(const kernel::Trace& trace) {
-  for (const kernel::TraceEvent& event : trace.events()) Append(EventLine(event) + "\n");
+void AppendEvents(const RecordedLife& life) {
+  for (std::size_t event = 0; event < life.trace.events().size(); ++event)
+    Append(EventLine(life, event) + "\n");
 }
 
 void AppendFiles(const char* title, const std::string& files) {
@@ -74,7 +75,7 @@ void AppendFiles(const char* title, const std::string& files) {
   }
 }
 
-// A life gets its trace and the files at its end only when it has ended; until then its trace is the running one.
+// The last life, or the recovery on record, is the one that did not end.
 void AppendRecorded(const Scenario& scenario, const Recording& recording) {
   Append("seed " + SeedText(scenario.seed) + ", target " + scenario.target + ", not ended\n");
   for (std::size_t index = 0; index < recording.lives.size(); ++index) {
@@ -82,17 +83,13 @@ void AppendRecorded(const Scenario& scenario, const Recording& recording) {
     Append("== life " + std::to_string(index + 1) + " of " + std::to_string(scenario.lives.size()) +
            "\n");
     AppendFiles("files at the start", DescribeFiles(life.start));
-    AppendEvents(life.trace);
-    if (!life.trace.events().empty()) {
+    AppendEvents(life);
+    if (index + 1 < recording.lives.size() || recording.failing_recovery.has_value())
       AppendFiles("files that survive", DescribeFiles(life.end));
-    } else if (kernel::OnTask()) {
-      AppendEvents(kernel::CurrentTrace());
-    }
   }
-  if (!recording.lives.empty() && !recording.lives.back().trace.events().empty() &&
-      kernel::OnTask()) {
+  if (recording.failing_recovery.has_value()) {
     Append("== recovering from an image taken in the last of these lives\n");
-    AppendEvents(kernel::CurrentTrace());
+    AppendEvents(*recording.failing_recovery);
   }
 }
 

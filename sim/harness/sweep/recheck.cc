@@ -24,12 +24,10 @@ std::string FirstDifference(const Recording& a, const Recording& b) {
       const bool both = at < left.size() && at < right.size();
       if (both && SameStep(left[at], right[at])) continue;
       std::string text = "first difference in life " + std::to_string(life + 1) + "\n";
-      text +=
-          "  one run:     " + (at < left.size() ? EventLine(left[at]) : std::string("(ended)")) +
-          "\n";
-      text +=
-          "  the other:   " + (at < right.size() ? EventLine(right[at]) : std::string("(ended)")) +
-          "\n";
+      text += "  one run:     " +
+              (at < left.size() ? EventLine(a.lives[life], at) : std::string("(ended)")) + "\n";
+      text += "  the other:   " +
+              (at < right.size() ? EventLine(b.lives[life], at) : std::string("(ended)")) + "\n";
       return text;
     }
   }

@@ -39,28 +39,32 @@ class Recorder : public Observer {
     log += "fault:" + std::string(ToText(fired.operation)) + " ";
   }
 
+  void Called(const Disk&, const CallRecord& call) override {
+    calls += std::string(call.name) + " " + std::string(ToText(call.file)) + " " +
+             std::string(call.path) + " " + std::string(call.detail) + "|" +
+             std::to_string(call.offset) + "+" + std::to_string(call.size) + " of " +
+             std::to_string(call.file_size) + " -> " + std::to_string(call.result) + " m" +
+             std::to_string(call.mutation) + " '" + std::string(call.bytes) + "' f" +
+             std::to_string(call.fired.size()) + "\n";
+  }
+
   std::string log;
+  std::string calls;
   std::uint64_t stop_at = 0;
 };
 
 struct Ran {
   kernel::Outcome outcome;
   std::uint64_t hash = 0;
-  std::string text;  // of a recorded trace
 };
 
 Ran RunOn(Disk& disk, Observer* observer, const std::function<void()>& root,
           bool recorded = false) {
   Ran ran;
   kernel::Trace trace(recorded);
-  const Mount mount(&disk, observer, [](std::string_view, std::uint64_t, std::string_view bytes) {
-    return bytes == "known" ? std::string("a known thing") : std::string();
-  });
+  const Mount mount(&disk, observer);
   ran.outcome = kernel::RunSimulation(kernel::SimulationOptions{}, trace, root);
   ran.hash = trace.hash();
-  for (const kernel::TraceEvent& event : trace.events()) {
-    if (event.kind == kernel::OpKind::kFile) ran.text += event.text + "\n";
-  }
   return ran;
 }
 
@@ -250,13 +254,13 @@ TEST(PosixTest, FaultsReachTheCallerAndTheObserver) {
       },
       true);
   EXPECT_EQ(recorder.log, "1:create 2:write 3:write fault:write 4:write fault:list ");
-  EXPECT_EQ(ran.text,
-            "open other f rw create\n"
-            "write other f at 0: 5 bytes, wrote 2  [fault: other write #1: short 2]\n"
-            "write other f at 2: 3 bytes -> ENOSPC  [fault: other write #2: error ENOSPC]\n"
-            "write other f at 2: 5 bytes (a known thing)\n"
-            "pread other f at 0: 8 bytes -> EINTR  [fault: other read #1: interrupt]\n"
-            "opendir directory (root): 0 names -> EIO  [fault: directory list #1: error EIO]\n");
+  EXPECT_EQ(recorder.calls,
+            "open other f rw create|0+0 of 0 -> 0 m1 '' f0\n"
+            "write other f |0+5 of 0 -> 2 m2 'hello' f1\n"
+            "write other f |2+3 of 2 -> -28 m3 'llo' f1\n"
+            "write other f |2+5 of 2 -> 5 m4 'known' f0\n"
+            "pread other f |0+8 of 7 -> -4 m0 '' f1\n"
+            "opendir directory  0 names|0+0 of 0 -> -5 m0 '' f1\n");
 }
 
 // Recording changes nothing, and a byte written differently changes the hash.
