@@ -7,12 +7,14 @@
 #define HARROW_SIM_HARNESS_SCENARIO_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "faults/crash.h"
 #include "faults/plan.h"
 #include "models/history.h"
+#include "models/verdict.h"
 #include "sim/disk/profile.h"
 #include "sim/kernel/strategy.h"
 #include "sim/targets/target.h"
@@ -62,7 +64,7 @@ struct SchedulePlan {
   bool operator==(const SchedulePlan&) const = default;
 };
 
-// Crash images to take while the life runs, each checked by a recovery of its own.
+// Crash images to take while the life runs, each checked by a recovery of its own. Without `images`, `every` has no meaning.
 struct ExplorePlan {
   std::uint64_t every = 0;  // before every Nth mutation of the disk, and at the end; 0: none
   std::vector<faults::CrashImageChoice> images;
@@ -96,6 +98,8 @@ struct Scenario {
   disk::ProfileName profile = disk::ProfileName::kExt4;
   std::uint32_t key_count = 8;
   std::uint64_t step_limit = 200'000;  // of each life
+  // What a corpus demands of it (SCENARIOS.md): that every rule holds, or that this one is broken. A run does not look at it.
+  std::optional<models::Rule> expect;
   std::vector<LifePlan> lives;
   bool operator==(const Scenario&) const = default;
 };

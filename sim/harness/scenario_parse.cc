@@ -7,7 +7,9 @@
 
 #include "absl/status/status.h"
 #include "faults/text_cursor.h"
+#include "sim/harness/operation_parse.h"
 #include "sim/harness/payload.h"
+#include "sim/harness/scenario_line.h"
 #include "sim/harness/scenario_text.h"
 
 namespace harrow::harness {
@@ -26,48 +28,16 @@ constexpr std::array kStrategies = {
     StrategyName{"pos", kernel::StrategyKind::kPos},
 };
 
+constexpr std::string_view kHeaders = "\"harrow scenario 1\" or \"harrow scenario 2\"";
+
+// What a life keeps of its crash images when its file does not say: the least that a power loss leaves, and the most.
+std::vector<faults::CrashImageChoice> DefaultImages() {
+  return {{faults::Survivors::kNone, 0, 0}, {faults::Survivors::kAll, 0, 0}};
+}
+
 // Limits that keep a hand-written file from asking for the absurd.
 constexpr std::uint64_t kMaxClients = 32;
 constexpr std::uint64_t kMaxLives = 64;
-constexpr std::uint64_t kMaxBatchEntries = 10'000;
-
-void SkipSpaces(TextCursor* cursor) {
-  while (cursor->Accept(" ")) {
-  }
-}
-
-absl::Status ExpectEnd(TextCursor* cursor) {
-  SkipSpaces(cursor);
-  return cursor->AtEnd() ? absl::OkStatus() : cursor->Expected("the end of the line");
-}
-
-// A number in [low, high], after spaces.
-absl::Status ReadNumber(TextCursor* cursor, std::string_view what, std::uint64_t low,
-                        std::uint64_t high, std::uint64_t* out) {
-  SkipSpaces(cursor);
-  const std::size_t start = cursor->position();
-  const std::optional<std::uint64_t> value = cursor->HexOrNumber();
-  if (!value.has_value() || *value < low || *value > high) {
-    std::string expected(what);
-    if (low != 0 || high != ~std::uint64_t{0}) {
-      expected += " from " + std::to_string(low) + " to " + std::to_string(high);
-    }
-    return cursor->ExpectedAt(start, expected);
-  }
-  *out = *value;
-  return absl::OkStatus();
-}
-
-template <typename T>
-absl::Status ReadInto(TextCursor* cursor, std::string_view what, std::uint64_t low,
-                      std::uint64_t high, T* out) {
-  std::uint64_t value = 0;
-  absl::Status status = ReadNumber(cursor, what, low, high, &value);
-  if (status.ok()) *out = static_cast<T>(value);
-  return status;
-}
-
-constexpr std::uint64_t kAny = ~std::uint64_t{0};
 
 class ScenarioParser {
  public:
@@ -75,39 +45,18 @@ class ScenarioParser {
 
   absl::StatusOr<Scenario> Parse(std::string_view text) {
     while (!text.empty()) {
-      const std::size_t end = text.find('\n');
-      const std::string_view line = text.substr(0, end);
-      text = end == std::string_view::npos ? std::string_view{} : text.substr(end + 1);
+      const ScenarioLine line = TakeLine(&text);
       ++line_;
-      if (absl::Status status = ParseLine(WithoutComment(Plain(line))); !status.ok())
-        return Located(status);
+      if (absl::Status status = ParseLine(line.code); !status.ok()) return Located(status);
     }
     if (line_ == 0) line_ = 1;
-    if (!header_) return Located(TextCursor("").Expected("\"harrow scenario 1\""));
+    if (version_ == 0) return Located(TextCursor("").Expected(kHeaders));
     if (scenario_.lives.empty()) return Located(TextCursor("").Expected("at least one life"));
+    EndLife();
     return std::move(scenario_);
   }
 
  private:
-  // Tabs as spaces, so that columns stay, and without what a Windows editor ends a line with. Good until the next call.
-  std::string_view Plain(std::string_view line) {
-    if (line.ends_with('\r')) line.remove_suffix(1);
-    if (line.find('\t') == std::string_view::npos) return line;
-    plain_ = line;
-    std::replace(plain_.begin(), plain_.end(), '\t', ' ');
-    return plain_;
-  }
-
-  static std::string_view WithoutComment(std::string_view line) {
-    for (std::size_t at = 0; at < line.size(); ++at) {
-      if (line[at] == '#' && (at == 0 || line[at - 1] == ' ')) {
-        // "#3" belongs to a fault rule; a comment's sign is followed by a space or ends the line.
-        if (at + 1 == line.size() || line[at + 1] == ' ') return line.substr(0, at);
-      }
-    }
-    return line;
-  }
-
   absl::Status Located(const absl::Status& status) const {
     return absl::InvalidArgumentError(
         Printable(name_) + ":" + std::to_string(line_) + ": " +
@@ -119,26 +68,33 @@ class ScenarioParser {
     SkipSpaces(&cursor);
     if (cursor.AtEnd()) return absl::OkStatus();
     const std::size_t start = cursor.position();
-    if (!header_) {
-      if (!cursor.Accept("harrow scenario 1")) return cursor.Expected("\"harrow scenario 1\"");
-      header_ = true;
-      return ExpectEnd(&cursor);
-    }
+    if (version_ == 0) return ParseHeader(&cursor);
     const std::string_view word = cursor.Word();
     if (word == "life") return BeginLife(&cursor);
     if (absl::Status status = CheckFirst(cursor, start, word); !status.ok()) return status;
     if (scenario_.lives.empty()) return ParseSetting(&cursor, start, word);
     if (word == "client") return BeginClient(&cursor);
     std::optional<absl::Status> parsed = ParseLifeLine(&cursor, start, word, line);
-    if (!parsed.has_value()) parsed = ParseOperation(&cursor, start, word);
+    if (!parsed.has_value()) parsed = AddOperation(&cursor, start, word);
     return *parsed;
+  }
+
+  absl::Status ParseHeader(TextCursor* cursor) {
+    TextCursor ahead = *cursor;
+    if (!ahead.Accept("harrow scenario ")) return cursor->Expected(kHeaders);
+    const std::string_view version = ahead.Word();
+    if (version != "1" && version != "2") return cursor->Expected(kHeaders);
+    version_ = version == "1" ? 1 : 2;
+    *cursor = ahead;
+    return ExpectEnd(cursor);
   }
 
   // Some lines say what another of their kind would say otherwise: they stand once, in the file or in a life.
   absl::Status CheckFirst(const TextCursor& cursor, std::size_t start, std::string_view word) {
-    constexpr std::array<std::string_view, 13> kOnce = {
-        "seed",       "target",   "profile", "write-buffer", "block",   "max-file", "keys",
-        "step-limit", "schedule", "replay",  "fault-seed",   "explore", "end"};
+    constexpr std::array<std::string_view, 15> kOnce = {
+        "seed",     "target",   "profile",    "write-buffer", "block",
+        "max-file", "max-open", "keys",       "step-limit",   "expect",
+        "schedule", "replay",   "fault-seed", "explore",      "end"};
     if (std::find(kOnce.begin(), kOnce.end(), word) == kOnce.end()) return absl::OkStatus();
     const auto [seen, first] = seen_.try_emplace(std::string(word), line_);
     if (first) return absl::OkStatus();
@@ -147,10 +103,21 @@ class ScenarioParser {
   }
 
   absl::Status BeginLife(TextCursor* cursor) {
+    if (!scenario_.lives.empty()) EndLife();
     seen_.clear();
     if (scenario_.lives.size() == kMaxLives) return cursor->ExpectedAt(0, "at most 64 lives");
     scenario_.lives.emplace_back();
     return ExpectEnd(cursor);
+  }
+
+  // What a life that has ended left out of its exploration.
+  void EndLife() {
+    ExplorePlan& explore = life().explore;
+    if (version_ >= 2) {
+      if (!seen_.contains("explore")) explore.every = 1;
+      if (explore.every != 0 && explore.images.empty()) explore.images = DefaultImages();
+    }
+    if (explore.images.empty()) explore.every = 0;
   }
 
   absl::Status BeginClient(TextCursor* cursor) {
@@ -162,7 +129,7 @@ class ScenarioParser {
   absl::Status ParseSetting(TextCursor* cursor, std::size_t start, std::string_view word) {
     absl::Status status;
     if (word == "seed") {
-      status = ReadInto(cursor, "a number", 0, kAny, &scenario_.seed);
+      status = ReadInto(cursor, "a number", 0, kAnyNumber, &scenario_.seed);
     } else if (word == "target") {
       status = ParseTarget(cursor);
     } else if (word == "profile") {
@@ -178,11 +145,13 @@ class ScenarioParser {
     } else if (word == "keys") {
       status = ReadInto(cursor, "a count", 1, kMaxKeys, &scenario_.key_count);
     } else if (word == "step-limit") {
-      status = ReadInto(cursor, "a count", 1, kAny, &scenario_.step_limit);
+      status = ReadInto(cursor, "a count", 1, kAnyNumber, &scenario_.step_limit);
+    } else if (word == "expect") {
+      status = ParseExpect(cursor, start);
     } else {
       return cursor->ExpectedAt(start,
                                 "a setting (seed target profile write-buffer block max-file "
-                                "max-open keys step-limit) or life");
+                                "max-open keys step-limit expect) or life");
     }
     return status.ok() ? ExpectEnd(cursor) : status;
   }
@@ -205,6 +174,20 @@ class ScenarioParser {
     return absl::OkStatus();
   }
 
+  absl::Status ParseExpect(TextCursor* cursor, std::size_t start) {
+    if (version_ < 2)
+      return cursor->ExpectedAt(start, "\"harrow scenario 2\" in the first line, for this setting");
+    SkipSpaces(cursor);
+    const std::size_t at = cursor->position();
+    scenario_.expect = models::ParseRule(cursor->Word());
+    if (scenario_.expect.has_value()) return absl::OkStatus();
+    constexpr auto kLast = static_cast<std::uint8_t>(models::Rule::kDeterministic);
+    std::string names;
+    for (std::uint8_t rule = 0; rule <= kLast; ++rule)
+      names.append(" ").append(models::ToText(static_cast<models::Rule>(rule)));
+    return cursor->ExpectedAt(at, "a rule (" + names.substr(1) + ")");
+  }
+
   // Nothing for a word that does not begin a line of a life.
   std::optional<absl::Status> ParseLifeLine(TextCursor* cursor, std::size_t start,
                                             std::string_view word, std::string_view line) {
@@ -215,12 +198,12 @@ class ScenarioParser {
     }
     if (word == "switch" || word == "spurious") return ParseDeviation(cursor, word == "switch");
     if (word == "fault-seed") {
-      absl::Status status = ReadInto(cursor, "a number", 0, kAny, &life().faults.seed);
+      absl::Status status = ReadInto(cursor, "a number", 0, kAnyNumber, &life().faults.seed);
       return status.ok() ? ExpectEnd(cursor) : status;
     }
     if (word == "fault") return ParseFault(cursor, line);
     if (word == "explore") {
-      absl::Status status = ReadInto(cursor, "a count", 0, kAny, &life().explore.every);
+      absl::Status status = ReadInto(cursor, "a count", 0, kAnyNumber, &life().explore.every);
       return status.ok() ? ExpectEnd(cursor) : status;
     }
     if (word == "image") {
@@ -248,13 +231,13 @@ class ScenarioParser {
       const std::string_view word = cursor->Word();
       absl::Status status;
       if (word == "seed") {
-        status = ReadInto(cursor, "a number", 0, kAny, &schedule.strategy.seed);
+        status = ReadInto(cursor, "a number", 0, kAnyNumber, &schedule.strategy.seed);
       } else if (word == "depth") {
         status = ReadInto(cursor, "a depth", 1, 64, &schedule.strategy.depth);
       } else if (word == "steps") {
         status = ReadInto(cursor, "a count", 1, 1 << 30, &schedule.strategy.expected_steps);
       } else if (word == "spurious") {
-        status = ReadInto(cursor, "odds", 1, kAny, &schedule.spurious_wakeup_one_in);
+        status = ReadInto(cursor, "odds", 1, kAnyNumber, &schedule.spurious_wakeup_one_in);
       } else {
         return cursor->ExpectedAt(at, "seed, depth, steps or spurious");
       }
@@ -267,9 +250,9 @@ class ScenarioParser {
     kernel::Deviation deviation;
     deviation.kind =
         is_switch ? kernel::Deviation::Kind::kSwitch : kernel::Deviation::Kind::kSpuriousWakeup;
-    absl::Status status = ReadInto(cursor, "a task", 0, kAny, &deviation.task);
-    if (status.ok()) status = ReadInto(cursor, "a step", 0, kAny, &deviation.step);
-    if (status.ok() && is_switch) status = ReadInto(cursor, "a task", 0, kAny, &deviation.to);
+    absl::Status status = ReadInto(cursor, "a task", 0, kAnyNumber, &deviation.task);
+    if (status.ok()) status = ReadInto(cursor, "a step", 0, kAnyNumber, &deviation.step);
+    if (status.ok() && is_switch) status = ReadInto(cursor, "a task", 0, kAnyNumber, &deviation.to);
     if (!status.ok()) return status;
     life().schedule.deviations.push_back(deviation);
     return ExpectEnd(cursor);
@@ -322,118 +305,31 @@ class ScenarioParser {
     }
     if (word != "crash") return cursor->ExpectedAt(start, "close or crash");
     end.kind = EndPlan::Kind::kCrash;
-    SkipSpaces(cursor);
-    if (cursor->Accept("before")) {
-      absl::Status status = ReadInto(cursor, "a mutation", 1, kAny, &end.before_mutation);
+    if (AcceptWord(cursor, "before")) {
+      absl::Status status = ReadInto(cursor, "a mutation", 1, kAnyNumber, &end.before_mutation);
       if (!status.ok()) return status;
-      SkipSpaces(cursor);
     }
-    if (cursor->AtEnd()) return absl::OkStatus();
-    if (!cursor->Accept("keep")) return cursor->Expected("before, keep, or the end of the line");
+    if (!AcceptWord(cursor, "keep")) {
+      SkipSpaces(cursor);
+      return cursor->AtEnd() ? absl::OkStatus()
+                             : cursor->Expected("before, keep, or the end of the line");
+    }
     return ParseSurvivors(cursor, line, &end.image);
   }
 
-  absl::Status ParseKey(TextCursor* cursor, models::KeyId* key) {
-    SkipSpaces(cursor);
-    const std::string expected = "a key from k0 to k" + std::to_string(scenario_.key_count - 1);
-    const std::size_t start = cursor->position();
-    if (!cursor->Accept("k")) return cursor->Expected(expected);
-    const std::optional<std::uint64_t> number = cursor->Number();
-    if (!number.has_value() || *number >= scenario_.key_count)
-      return cursor->ExpectedAt(start, expected);
-    *key = static_cast<models::KeyId>(*number);
-    return absl::OkStatus();
-  }
-
-  absl::Status ParseEntry(TextCursor* cursor, bool deletion, Operation* operation) {
-    PlannedEntry entry;
-    entry.deletion = deletion;
-    absl::Status status = ParseKey(cursor, &entry.key);
-    if (status.ok() && !deletion) {
-      status = ReadInto(cursor, "a value size", kMinValueSize, kMaxValueSize, &entry.value_size);
-    }
-    if (status.ok()) operation->entries.push_back(entry);
-    return status;
-  }
-
-  static bool AcceptWord(TextCursor* cursor, std::string_view word) {
-    SkipSpaces(cursor);
-    return cursor->Accept(word);
-  }
-
-  absl::Status ParseBatch(TextCursor* cursor, Operation* operation) {
-    operation->sync = AcceptWord(cursor, "sync");
-    if (!AcceptWord(cursor, "{")) return cursor->Expected("\"{\"");
-    if (AcceptWord(cursor, "}")) return absl::OkStatus();
-    while (true) {
-      SkipSpaces(cursor);
-      const std::size_t start = cursor->position();
-      const std::string_view word = cursor->Word();
-      if (word != "put" && word != "delete") return cursor->ExpectedAt(start, "put or delete");
-      if (operation->entries.size() == kMaxBatchEntries)
-        return cursor->ExpectedAt(start, "at most 10000 entries");
-      if (absl::Status status = ParseEntry(cursor, word == "delete", operation); !status.ok())
-        return status;
-      if (AcceptWord(cursor, "}")) return absl::OkStatus();
-      if (!cursor->Accept(",")) return cursor->Expected("\",\" or \"}\"");
-    }
-  }
-
-  absl::Status ParseOperation(TextCursor* cursor, std::size_t start, std::string_view word) {
+  absl::Status AddOperation(TextCursor* cursor, std::size_t start, std::string_view word) {
     Operation operation;
-    absl::Status status;
-    if (word == "put" || word == "delete") {
-      status = ParseEntry(cursor, word == "delete", &operation);
-      operation.sync = status.ok() && AcceptWord(cursor, "sync");
-    } else if (word == "batch") {
-      status = ParseBatch(cursor, &operation);
-    } else if (word == "get" || word == "snapshot-get") {
-      operation.kind = word == "get" ? Operation::Kind::kGet : Operation::Kind::kSnapshotGet;
-      status = ParseKey(cursor, &operation.key);
-    } else if (word == "scan" || word == "snapshot-scan") {
-      operation.kind = word == "scan" ? Operation::Kind::kScan : Operation::Kind::kSnapshotScan;
-      if (AcceptWord(cursor, "backward")) operation.path = targets::ScanPath::kBackward;
-      if (AcceptWord(cursor, "winding")) operation.path = targets::ScanPath::kWinding;
-    } else if (word == "sleep") {
-      operation.kind = Operation::Kind::kSleep;
-      status = ReadInto(cursor, "microseconds", 0, 1'000'000'000, &operation.sleep_us);
-    } else if (!ParsePlainOperation(word, &operation.kind)) {
-      return cursor->ExpectedAt(
-          start,
-          "an operation (put delete batch get scan snapshot snapshot-get snapshot-scan release "
-          "flush yield sleep), client, life, or a line of a life");
-    }
-    if (!status.ok()) return status;
-    life().clients.back().operations.push_back(std::move(operation));
-    return ExpectEnd(cursor);
-  }
-
-  static bool ParsePlainOperation(std::string_view word, Operation::Kind* kind) {
-    struct Plain {
-      std::string_view name;
-      Operation::Kind kind;
-    };
-    constexpr std::array kPlain = {
-        Plain{"snapshot", Operation::Kind::kSnapshot},
-        Plain{"release", Operation::Kind::kRelease},
-        Plain{"flush", Operation::Kind::kFlush},
-        Plain{"yield", Operation::Kind::kYield},
-    };
-    for (const Plain& plain : kPlain) {
-      if (plain.name != word) continue;
-      *kind = plain.kind;
-      return true;
-    }
-    return false;
+    absl::Status status = ParseOperation(cursor, {word, start, scenario_.key_count}, &operation);
+    if (status.ok()) life().clients.back().operations.push_back(std::move(operation));
+    return status;
   }
 
   LifePlan& life() { return scenario_.lives.back(); }
 
   const std::string_view name_;
-  std::string plain_;
   std::map<std::string, std::size_t> seen_;  // line of each word that may stand once
   std::size_t line_ = 0;
-  bool header_ = false;
+  int version_ = 0;  // of the format; 0: no header yet
   Scenario scenario_;
 };
 

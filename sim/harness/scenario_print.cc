@@ -94,7 +94,8 @@ std::string LifeText(const LifePlan& life) {
   if (life.faults.seed != 0) text += "  fault-seed " + SeedText(life.faults.seed) + "\n";
   for (const faults::Rule& rule : life.faults.rules)
     text += "  fault " + faults::ToText(rule) + "\n";
-  if (life.explore.every != 0) text += "  explore " + std::to_string(life.explore.every) + "\n";
+  const std::uint64_t every = life.explore.images.empty() ? 0 : life.explore.every;
+  text += "  explore " + std::to_string(every) + "\n";
   for (const faults::CrashImageChoice& image : life.explore.images)
     text += "  image " + faults::ToText(image) + "\n";
   text += EndText(life.end);
@@ -109,7 +110,7 @@ std::string LifeText(const LifePlan& life) {
 }  // namespace
 
 std::string ToText(const Scenario& scenario) {
-  std::string text = "harrow scenario 1\n";
+  std::string text = "harrow scenario 2\n";
   text += "seed " + SeedText(scenario.seed) + "\n";
   text += "target " + scenario.target + "\n";
   text += "profile " + std::string(disk::ToText(scenario.profile)) + "\n";
@@ -119,6 +120,8 @@ std::string ToText(const Scenario& scenario) {
   text += "max-open " + std::to_string(scenario.options.max_open_tables) + "\n";
   text += "keys " + std::to_string(scenario.key_count) + "\n";
   text += "step-limit " + std::to_string(scenario.step_limit) + "\n";
+  if (scenario.expect.has_value())
+    text += "expect " + std::string(models::ToText(*scenario.expect)) + "\n";
   for (const LifePlan& life : scenario.lives) text += LifeText(life);
   return text;
 }

@@ -1,15 +1,16 @@
 // A scenario as text that a person can read and edit, and back.
 //
-//   file      := "harrow scenario 1" setting* life+
+//   file      := "harrow scenario 2" setting* life+
 //   setting   := "seed" NUMBER | "target" NAME | "profile" NAME | "write-buffer" BYTES | "block" BYTES
 //              | "max-file" BYTES | "max-open" TABLES | "keys" COUNT | "step-limit" COUNT
+//              | "expect" RULE                           RULE by its name in models/verdict.h
 //   life      := "life" line*
 //   line      := "schedule" NAME ["seed" NUMBER] ["depth" COUNT] ["steps" COUNT] ["spurious" ODDS]
 //              | "replay"                                follow the deviations below, not the strategy
 //              | "switch" TASK STEP TASK | "spurious" TASK STEP
-//              | "fault-seed" NUMBER | "fault" RULE      RULE as in faults/plan.h
+//              | "fault-seed" NUMBER | "fault" FAULT     FAULT is a rule as in faults/plan.h
 //              | "explore" EVERY | "image" SURVIVORS     SURVIVORS as in faults/crash.h
-//              | "end close" | "end crash" ["before" MUTATION] "keep" SURVIVORS
+//              | "end close" | "end crash" ["before" MUTATION] ["keep" SURVIVORS]
 //              | "client" operation*
 //   operation := "put" KEY BYTES ["sync"] | "delete" KEY ["sync"]
 //              | "batch" ["sync"] "{" [entry ("," entry)*] "}"      entry: put or delete, without sync
@@ -20,10 +21,15 @@
 //
 // One item a line; leading spaces, empty lines and what follows "#" at the start of a word do not count. A tab counts as a
 // space, a carriage return at the end of a line as nothing. Numbers are decimal, or hexadecimal after "0x". A setting stands at
-// most once; so do schedule, replay, fault-seed, explore and end within a life.
+// most once; so do schedule, replay, fault-seed, explore and end within a life. SCENARIOS.md says what each item means and what
+// it is when it is left out: a setting has the value of the struct's member; a life explores every mutation, and keeps none and
+// all, unless it says otherwise.
+//
+// "harrow scenario 1" is read as well: there "expect" is unknown, and a life that does not say "explore" explores nothing.
 //
 // Threading: pure functions.
-// Invariants: ParseScenario(ToText(s)) == s for every scenario the generator makes.
+// Invariants: ParseScenario(ToText(s)) == s for every scenario within the limits above whose unused fields have their defaults, as
+// every parsed, generated or shrunk one has.
 // Errors: InvalidArgument, "NAME:LINE: column C: expected …, found …", one printable line.
 #ifndef HARROW_SIM_HARNESS_SCENARIO_TEXT_H_
 #define HARROW_SIM_HARNESS_SCENARIO_TEXT_H_
@@ -37,6 +43,7 @@
 
 namespace harrow::harness {
 
+// In the version above, with nothing left out.
 std::string ToText(const Scenario& scenario);
 
 // `name` stands for the file in errors.

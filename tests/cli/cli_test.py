@@ -77,7 +77,7 @@ class Errors(Files):
 
     def test_commands_and_flags(self):
         for expected, words in [
-            ('expected a command (run, replay, scenario, shrink, help), found ""', []),
+            ('expected a command (run, replay, scenario, shrink, format, help), found ""', []),
             ('found "sweep"', ["sweep"]),
             (r'found "\x1b[31m\x0a"', ["\x1b[31m\n"]),
             ("unknown flag --speed", ["run", "--speed=1"]),
@@ -119,7 +119,7 @@ class Errors(Files):
 
     def test_files(self):
         for expected, data in [
-            (":1: column 1: expected \"harrow scenario 1\", found the end of the line", b""),
+            (":1: column 1: expected \"harrow scenario 1\" or \"harrow scenario 2\", found the end of the line", b""),
             (r'found "\x00\x00\x00"', b"\0\0\0"),
             (r'found "\x7fELF\x1b[2J\xff"', b"\x7fELF\x1b[2J\xff"),
             (":3: column 1: expected no second \"seed\" (line 2 has one)", b"harrow scenario 1\nseed 1\nseed 1\nlife\n"),
@@ -142,7 +142,7 @@ class Results(Files):
             done = run(*words)
             self.assertEqual((done.returncode, done.stderr), (0, ""), words)
             self.assertIn("usage: harrow", done.stdout)
-            for code in (0, 10, 11, 12, 13, 14, 15, 20, 21, 22):
+            for code in (0, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22):
                 self.assertRegex(done.stdout, rf"\b{code} ")
         self.assertNotIn("--hash", run("run", "--help").stdout)
         self.assertNotIn("--jobs", run("replay", "--help").stdout)

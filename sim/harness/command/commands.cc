@@ -16,6 +16,8 @@ constexpr Command kCommands[] = {
      &ScenarioCommand},
     {"shrink", "SEED | FILE", "the smallest scenario that still fails in the same way",
      &ShrinkCommand},
+    {"format", "FILE ...", "lays scenario files out in the canonical way, comments kept",
+     &FormatCommand},
 };
 
 }  // namespace

@@ -33,6 +33,9 @@ int ScenarioCommand(const std::string& program, const std::vector<std::string>& 
 // fails. An interrupt ends the search, not the command: the best so far is printed.
 int ShrinkCommand(const std::string& program, const std::vector<std::string>& arguments);
 
+// harrow format FILE ...: rewrites scenario files in canonical layout, or says which are not.
+int FormatCommand(const std::string& program, const std::vector<std::string>& arguments);
+
 // The end of a command: `code`, or kExitOutput and a line on standard error when standard output could not be written.
 int EndOutput(const std::string& command, int code);
 

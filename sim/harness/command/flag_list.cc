@@ -19,6 +19,7 @@ DEFINE_string(strategy, "",
               "how tasks are interleaved: default, random, pct, pos; empty: the seed chooses");
 DEFINE_string(out, "", "the file to write the scenario to, again at each step down");
 DEFINE_bool(hash, false, "prints one line, the seed's hash and verdict, instead of the steps");
+DEFINE_bool(check, false, "changes nothing, and names the files that are not in canonical layout");
 
 namespace harrow::harness {
 namespace {
@@ -36,6 +37,7 @@ constexpr OwnFlag kOwnFlags[] = {
     {"strategy", "run replay scenario shrink "},
     {"out", "shrink "},
     {"hash", "replay "},
+    {"check", "format "},
 };
 
 }  // namespace

@@ -17,15 +17,19 @@ namespace harness = harrow::harness;
 
 constexpr const char* kExitCodes =
     "\n"
-    "exit codes: 0 all well; 10 a rule was broken; 11 a target crashed, hung or used up its "
-    "memory; "
-    "12 two runs of one\n"
-    "seed differed; 13 interrupted, nothing red; 14 nothing red, yet no pass: a verdict reached a "
-    "bound, or a seed still\n"
-    "ran when the time was over; 15 a target made a call that is not served; 20 a bad command, "
-    "flag "
-    "or argument; 21 a\n"
-    "file that cannot be read or parsed; 22 output could not be written\n";
+    "exit codes:\n"
+    "   0  all well\n"
+    "  10  a rule was broken\n"
+    "  11  a target crashed, hung or used up its memory\n"
+    "  12  two runs of one seed differed\n"
+    "  13  interrupted, nothing red\n"
+    "  14  nothing red, yet no pass: a verdict reached a bound, or a seed still ran when the time "
+    "was over\n"
+    "  15  a target made a call that is not served\n"
+    "  16  a scenario file is not in canonical layout\n"
+    "  20  a bad command, flag or argument\n"
+    "  21  a file that cannot be read or parsed\n"
+    "  22  output could not be written\n";
 
 std::string Usage() {
   std::string text = "usage: harrow COMMAND [FLAG ...] [ARGUMENT ...]\n\n";

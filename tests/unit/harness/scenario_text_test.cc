@@ -52,6 +52,7 @@ TEST(ScenarioText, ParsesWhatAPersonWrites) {
 TEST(ScenarioText, GeneratedScenariosRoundTrip) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     Scenario scenario = GenerateScenario(seed, {});
+    if (seed % 3 == 0) scenario.expect = static_cast<models::Rule>(seed % 16);
     scenario.lives[0].schedule.replay = seed % 2 == 0;
     scenario.lives[0].schedule.deviations = {
         {kernel::Deviation::Kind::kSwitch, seed, 3, ~seed},
@@ -60,6 +61,37 @@ TEST(ScenarioText, GeneratedScenariosRoundTrip) {
     ASSERT_TRUE(parsed.ok()) << parsed.status();
     ASSERT_EQ(*parsed, scenario) << ToText(scenario);
   }
+}
+
+std::string ExploreOf(const std::string& version, const std::string& lines) {
+  const absl::StatusOr<Scenario> parsed =
+      ParseScenario("f", "harrow scenario " + version + "\nlife\n" + lines + "life\nexplore 0\n");
+  if (!parsed.ok()) return parsed.status().ToString();
+  const ExplorePlan& explore = parsed->lives[0].explore;
+  std::string text = std::to_string(explore.every);
+  for (const faults::CrashImageChoice& image : explore.images) text += " " + faults::ToText(image);
+  return text;
+}
+
+TEST(ScenarioText, ALifeExploresUnlessItSaysOtherwise) {
+  EXPECT_EQ(ExploreOf("2", ""), "1 none all");
+  EXPECT_EQ(ExploreOf("2", "explore 0\n"), "0");
+  EXPECT_EQ(ExploreOf("2", "explore 5\n"), "5 none all");
+  EXPECT_EQ(ExploreOf("2", "image names-only\n"), "1 names-only");
+  EXPECT_EQ(ExploreOf("2", "explore 5\nimage torn-last 3\nimage all\n"), "5 torn-last 3 all");
+  EXPECT_EQ(ExploreOf("2", "explore 0\nimage all\n"), "0 all");
+  EXPECT_EQ(ExploreOf("1", ""), "0");
+  EXPECT_EQ(ExploreOf("1", "explore 5\n"), "0");
+  EXPECT_EQ(ExploreOf("1", "explore 5\nimage all\n"), "5 all");
+}
+
+TEST(ScenarioText, WhatIsLeftOutIsTheStructsDefault) {
+  const absl::StatusOr<Scenario> parsed =
+      ParseScenario("f", "harrow scenario 2\nlife\nexplore 0\n");
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  Scenario expected;
+  expected.lives.resize(1);
+  EXPECT_EQ(*parsed, expected);
 }
 
 struct BadText {
@@ -76,8 +108,21 @@ std::string InLife(const std::string& line) { return "harrow scenario 1\nlife\n 
 
 TEST(ScenarioText, EachMistakeHasOneClearError) {
   const BadText cases[] = {
-      {"empty", "", "f:1: column 1: expected \"harrow scenario 1\", found the end of the line"},
-      {"header", "harrow scenario 2\n", "f:1: column 1: expected \"harrow scenario 1\""},
+      {"empty", "",
+       "f:1: column 1: expected \"harrow scenario 1\" or \"harrow scenario 2\", found the end of "
+       "the "
+       "line"},
+      {"header", "harrow scenario 3\n", "f:1: column 1: expected \"harrow scenario 1\" or"},
+      {"long header", "harrow scenario 21\n", "f:1: column 1: expected \"harrow scenario 1\" or"},
+      {"words that touch", InClient("put k1 10sync"), "f:5: column 14: expected the end of"},
+      {"two paths", InClient("scan backwardwinding"), "f:5: column 10: expected the end of"},
+      {"before what", InLife("end crash before12"), "f:3: column 13: expected before, keep, or"},
+      {"max-open twice", "harrow scenario 1\nmax-open 4\nmax-open 4\n",
+       "f:3: column 1: expected no second \"max-open\" (line 2 has one)"},
+      {"unknown rule", "harrow scenario 2\nexpect luck\n",
+       "f:2: column 8: expected a rule (durable durable-before flush"},
+      {"expect in version 1", "harrow scenario 1\nexpect durable\n",
+       "f:2: column 1: expected \"harrow scenario 2\" in the first line, for this setting"},
       {"blank lines", "\n\n", "f:2: column 1: expected \"harrow scenario 1\""},
       {"no life", "harrow scenario 1\nseed 4\n", "f:2: column 1: expected at least one life"},
       {"setting", "harrow scenario 1\nspeed 4\n", "f:2: column 1: expected a setting"},
@@ -105,7 +150,7 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
       {"control bytes", std::string("harrow scenario 1\n\x1b[31m\0\x7f\n", 25),
        "f:2: column 1: expected a setting (seed target profile write-buffer block max-file "
        "max-open keys "
-       "step-limit) or life, found \"\\x1b[31m\\x00\\x7f\""},
+       "step-limit expect) or life, found \"\\x1b[31m\\x00\\x7f\""},
       {"inner carriage return", "harrow scenario 1\nkeys 3\r4\n",
        "f:2: column 7: expected the end of the line, found \"\\x0d4\""},
   };

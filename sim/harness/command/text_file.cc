@@ -1,0 +1,76 @@
+// The text goes into a new file of the same folder, is synced, and takes its name by a rename, or by a link, which refuses a name
+// that is taken.
+#include "sim/harness/command/text_file.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+
+#include "absl/status/statusor.h"
+#include "sim/harness/scenario_text.h"
+
+namespace harrow::harness {
+namespace {
+
+absl::Status Failed(const std::string& path) {
+  const std::string text = Printable(path) + ": " + std::strerror(errno);
+  return errno == EEXIST ? absl::AlreadyExistsError(text) : absl::UnknownError(text);
+}
+
+bool WriteAll(int descriptor, std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t written = write(descriptor, text.data(), text.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) return false;
+    text.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return fsync(descriptor) == 0;
+}
+
+// A synced file with the text, beside `path`; its name.
+absl::StatusOr<std::string> WriteBeside(const std::string& path, mode_t mode,
+                                        std::string_view text) {
+  std::string name = path + ".XXXXXX";
+  const int descriptor = mkostemp(name.data(), O_CLOEXEC);
+  if (descriptor < 0) return Failed(path);
+  const bool written = WriteAll(descriptor, text) && fchmod(descriptor, mode) == 0;
+  const int error = errno;
+  if (close(descriptor) == 0 && written) return name;
+  if (!written) errno = error;
+  absl::Status status = Failed(path);
+  unlink(name.c_str());
+  return status;
+}
+
+}  // namespace
+
+absl::Status ReplaceFile(const std::string& path, std::string_view text) {
+  const std::unique_ptr<char, void (*)(void*)> real(realpath(path.c_str(), nullptr), &std::free);
+  struct stat found {};
+  if (real == nullptr || stat(real.get(), &found) != 0) return Failed(path);
+  const absl::StatusOr<std::string> beside = WriteBeside(real.get(), found.st_mode & 07777, text);
+  if (!beside.ok()) return beside.status();
+  if (rename(beside->c_str(), real.get()) == 0) return absl::OkStatus();
+  absl::Status status = Failed(path);
+  unlink(beside->c_str());
+  return status;
+}
+
+absl::Status CreateFile(const std::string& path, std::string_view text) {
+  const mode_t mask = umask(0);
+  umask(mask);
+  const absl::StatusOr<std::string> beside = WriteBeside(path, 0666 & ~mask, text);
+  if (!beside.ok()) return beside.status();
+  absl::Status status;
+  if (link(beside->c_str(), path.c_str()) != 0) status = Failed(path);
+  unlink(beside->c_str());
+  return status;
+}
+
+}  // namespace harrow::harness

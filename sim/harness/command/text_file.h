@@ -1,0 +1,23 @@
+// Writing whole files: a reader, and a crash at any moment, finds the old text or the new one, never a part.
+//
+// Threading: main thread.
+// Errors: Unknown, one printable line that names the file and the system's reason; AlreadyExists from CreateFile. The folder then
+// holds nothing new.
+#ifndef HARROW_SIM_HARNESS_COMMAND_TEXT_FILE_H_
+#define HARROW_SIM_HARNESS_COMMAND_TEXT_FILE_H_
+
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+
+namespace harrow::harness {
+
+// In the place of the file that `path` names, through symbolic links, with that file's permissions.
+absl::Status ReplaceFile(const std::string& path, std::string_view text);
+// Where nothing stands yet.
+absl::Status CreateFile(const std::string& path, std::string_view text);
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_COMMAND_TEXT_FILE_H_
