@@ -26,8 +26,10 @@ class Search {
       const ScenarioWeight before = SizeOf(best_);
       Pass(&StructureSteps, VariantCount(best_));
       WriteScheduleDown();
-      Pass(&ScheduleSteps, 1);
+      Pass(&ScheduleSteps, 2);
       Pass(&DetailSteps, 1);
+      // Many steps that seldom work: only when nothing else does.
+      if (SizeOf(best_) == before) Pass(&RescheduleSteps, 1);
       smaller = SizeOf(best_) < before;
     }
     return {std::move(best_), std::move(trial_), !trials_->Stopped()};

@@ -25,7 +25,7 @@ class Shrinking {
   ShrinkResult Run() {
     ShrinkResult result;
     result.smallest = scenario_;
-    // The time bound is for the search: without a first run there is nothing to say.
+    // The time bound is for the search: without a first run, however long it hangs, there is nothing to say.
     const Trial first = FirstRun();
     if (first.failure.kind == FailureClass::Kind::kNone) {
       result.interrupted = interrupted != 0;
@@ -57,7 +57,7 @@ class Shrinking {
     pool.hang = {options_.hang_ms, options_.hang_ms};
     pool.stopped = [this] {
       if (interrupted != 0) return true;
-      return bounded_ && options_.time_ms != 0 && Elapsed() >= options_.time_ms;
+      return bounded_ && options_.time_ms != 0 && WallMs() - search_started_ms_ >= options_.time_ms;
     };
     pool.tick = [this] { Tick(); };
     return pool;
@@ -70,6 +70,7 @@ class Shrinking {
     bounded_ = false;
     const Trial first = pool_.RunFresh(scenario_, TrialMode::kTwice).trial;
     bounded_ = true;
+    search_started_ms_ = WallMs();
     mode_ = first.failure.kind == FailureClass::Kind::kNotDeterministic ? TrialMode::kTwice
                                                                         : TrialMode::kOnce;
     if (options_.any_failure) {
@@ -115,6 +116,7 @@ class Shrinking {
   const Scenario& scenario_;
   const ShrinkOptions& options_;
   const std::uint64_t started_ms_ = WallMs();
+  std::uint64_t search_started_ms_ = 0;
   std::uint64_t reported_ms_ = 0;
   bool bounded_ = true;
   TrialMode mode_ = TrialMode::kOnce;

@@ -27,7 +27,7 @@ struct ShrinkProgress {
 };
 
 struct ShrinkOptions {
-  std::uint64_t time_ms = 10'000;  // wall time; 0: until nothing smaller fails
+  std::uint64_t time_ms = 10'000;  // wall time of the search; 0: until nothing smaller fails
   std::uint32_t jobs = 1;
   std::uint64_t hang_ms = 10'000;  // for one candidate
   // Any class of failure will do, not only the one that the scenario showed.

@@ -3,7 +3,7 @@
 //
 // Threading: pure functions.
 // Invariants:
-//  1. A step of StructureSteps leaves out or joins parts; ScheduleSteps bring the schedule nearer to the default one; DetailSteps
+//  1. A step of StructureSteps leaves out or joins parts; ScheduleSteps and RescheduleSteps bring the schedule nearer to the default one; DetailSteps
 //     make what is left plainer. Within a list, the boldest come first.
 //  2. Every candidate of SmallerScenarios is strictly smaller by SizeOf, so that following candidates ends. A step alone may
 //     change nothing, or (two writes joined into one) trade structure for detail.
@@ -25,10 +25,12 @@ using ShrinkStep = std::function<void(Scenario*)>;
 std::vector<ShrinkStep> StructureSteps(const Scenario& scenario);
 // No drawn schedule, no spurious wake-ups, fewer departures.
 std::vector<ShrinkStep> ScheduleSteps(const Scenario& scenario);
+// Of schedules that still depart from the default one several times: fewer departures at other places. Many steps.
+std::vector<ShrinkStep> RescheduleSteps(const Scenario& scenario);
 // Values, keys, kinds of operation, options, profile; rules that name one operation; a plainer and earlier crash.
 std::vector<ShrinkStep> DetailSteps(const Scenario& scenario);
 
-// All of them, as scenarios.
+// All of them, as scenarios; but RescheduleSteps.
 std::vector<Scenario> SmallerScenarios(const Scenario& scenario);
 
 // What DetailSteps is made of.

@@ -27,6 +27,7 @@ class Structure {
     JoinLives();
     ForEachClient([this](std::size_t life, std::size_t client) { JoinOperations(life, client); });
     ForEachClient([this](std::size_t life, std::size_t client) { RemoveEntries(life, client); });
+    RemovePairs();
     return std::move(steps_);
   }
 
@@ -133,20 +134,38 @@ class Structure {
     }
   }
 
-  // One client does what two did, one after the other.
+  // One client does what two did: one after the other, or taking turns.
   void JoinClients(std::size_t life) {
     const std::size_t count = scenario_.lives[life].clients.size();
     for (std::size_t into = 0; into < count; ++into) {
       for (std::size_t from = 0; from < count; ++from) {
         if (into == from) continue;
-        steps_.push_back([=](Scenario* scenario) {
-          std::vector<ClientPlan>& clients = scenario->lives[life].clients;
-          std::vector<Operation>& all = clients[into].operations;
-          all.insert(all.end(), clients[from].operations.begin(), clients[from].operations.end());
-          EraseRange(&clients, from, 1);
-        });
+        for (const auto join : {&Append, &TakeTurns}) {
+          steps_.push_back([=](Scenario* scenario) {
+            std::vector<ClientPlan>& clients = scenario->lives[life].clients;
+            clients[into].operations = join(clients[into].operations, clients[from].operations);
+            EraseRange(&clients, from, 1);
+          });
+        }
       }
     }
+  }
+
+  static std::vector<Operation> Append(const std::vector<Operation>& first,
+                                       const std::vector<Operation>& second) {
+    std::vector<Operation> joined = first;
+    joined.insert(joined.end(), second.begin(), second.end());
+    return joined;
+  }
+
+  static std::vector<Operation> TakeTurns(const std::vector<Operation>& first,
+                                          const std::vector<Operation>& second) {
+    std::vector<Operation> joined;
+    for (std::size_t at = 0; at < std::max(first.size(), second.size()); ++at) {
+      if (at < first.size()) joined.push_back(first[at]);
+      if (at < second.size()) joined.push_back(second[at]);
+    }
+    return joined;
   }
 
   // A life does what two did, without the end of the first.
@@ -171,33 +190,88 @@ class Structure {
     }
   }
 
-  // Two puts become one as large as both; two operations become a flush.
+  // What fills a memtable does so in one put as well as in many, what crosses the end of a page or a block needs one batch, and
+  // what a full memtable brings about a flush does too. Ranges by halves, quarters, … down to two operations, or one batch; all
+  // ranges once they are few.
   void JoinOperations(std::size_t life, std::size_t client) {
+    constexpr std::size_t kFew = 10;
     const std::vector<Operation>& operations = scenario_.lives[life].clients[client].operations;
-    for (std::size_t at = 0; at + 1 < operations.size(); ++at) {
-      if (IsPut(operations[at]) && IsPut(operations[at + 1])) {
-        steps_.push_back([=](Scenario* scenario) {
-          std::vector<Operation>& all = scenario->lives[life].clients[client].operations;
-          const std::size_t size =
-              std::size_t{all[at].entries[0].value_size} + all[at + 1].entries[0].value_size;
-          all[at].entries[0].value_size = static_cast<std::uint32_t>(std::min(size, kMaxValueSize));
-          all[at].sync = all[at].sync || all[at + 1].sync;
-          EraseRange(&all, at + 1, 1);
-        });
-      }
-      if (operations[at].kind == Operation::Kind::kFlush) continue;
-      steps_.push_back([=](Scenario* scenario) {
-        std::vector<Operation>& all = scenario->lives[life].clients[client].operations;
-        all[at] = Operation{};
-        all[at].kind = Operation::Kind::kFlush;
-        EraseRange(&all, at + 1, 1);
-      });
+    const std::size_t count = operations.size();
+    for (std::size_t size = count; size > 0;) {
+      const std::size_t stride = count <= kFew ? 1 : std::max<std::size_t>(size / 2, 1);
+      for (std::size_t first = 0; first + size <= count; first += stride)
+        JoinRange(Range{life, client, first, size}, operations);
+      size = size == 1 ? 0 : (count <= kFew ? size - 1 : (size + 1) / 2);
     }
   }
 
-  static bool IsPut(const Operation& one) {
-    return one.kind == Operation::Kind::kWrite && one.entries.size() == 1 &&
-           !one.entries[0].deletion;
+  struct Range {
+    std::size_t life;
+    std::size_t client;
+    std::size_t first;
+    std::size_t size;
+  };
+
+  void JoinRange(const Range& range, const std::vector<Operation>& operations) {
+    Operation put;
+    put.entries.resize(1);
+    std::size_t bytes = 0;
+    std::size_t parts = 0;
+    for (std::size_t at = range.first; at < range.first + range.size; ++at) {
+      put.sync = put.sync || operations[at].sync;
+      parts += std::max<std::size_t>(operations[at].entries.size(), 1);
+      for (const PlannedEntry& entry : operations[at].entries) {
+        put.entries[0].key = entry.key;
+        bytes += entry.value_size;
+      }
+    }
+    if (parts < 2) return;
+    if (bytes > 0) {
+      ReplaceWithPut(range, put, bytes);
+      ReplaceWithPut(range, put, scenario_.options.write_buffer_bytes);
+    }
+    if (range.size < 2) return;
+    if (bytes > 0) {
+      put.entries.push_back({put.entries[0].key, false, kMinValueSize});
+      ReplaceWithPut(range, put, bytes);
+    }
+    Operation flush;
+    flush.kind = Operation::Kind::kFlush;
+    Replace(range, flush);
+  }
+
+  void ReplaceWithPut(const Range& range, Operation put, std::size_t bytes) {
+    put.entries[0].value_size =
+        static_cast<std::uint32_t>(std::clamp(bytes, kMinValueSize, kMaxValueSize));
+    Replace(range, put);
+  }
+
+  void Replace(const Range& range, const Operation& by) {
+    steps_.push_back([=](Scenario* scenario) {
+      std::vector<Operation>& all = scenario->lives[range.life].clients[range.client].operations;
+      all[range.first] = by;
+      EraseRange(&all, range.first + 1, range.size - 1);
+    });
+  }
+
+  // Of what is left, any two at once: a snapshot and its release, a put and its flush.
+  void RemovePairs() {
+    constexpr std::size_t kMost = 14;
+    std::vector<Range> all;
+    ForEachClient([&](std::size_t life, std::size_t client) {
+      const std::size_t count = scenario_.lives[life].clients[client].operations.size();
+      for (std::size_t at = 0; at < count; ++at) all.push_back({life, client, at, 1});
+    });
+    if (all.size() > kMost) return;
+    for (std::size_t second = 1; second < all.size(); ++second) {
+      for (std::size_t first = 0; first < second; ++first) {
+        steps_.push_back([from = all[first], to = all[second]](Scenario* scenario) {
+          // The later one first: it does not move the earlier one.
+          for (const Range& one : {to, from})
+            EraseRange(&scenario->lives[one.life].clients[one.client].operations, one.first, 1);
+        });
+      }
+    }
   }
 
   void RemoveEntries(std::size_t life, std::size_t client) {

@@ -136,16 +136,23 @@ void TrialPool::Collect(Batch* batch) {
   }
 }
 
-// Once runs have ended, one that takes many times as long as the longest of them is taken to hang.
+// One that takes many times as long as the longest run that ended is taken to hang. Before any has ended, and after one that did
+// hang, nothing is known but that runs take milliseconds.
 void TrialPool::Learn(const Answer& answer) {
-  constexpr std::uint64_t kLeastCpuMs = 250;
-  constexpr std::uint64_t kLeastWallMs = 2000;
+  constexpr HangBound kLeast = {250, 2000};
+  constexpr HangBound kAfterHang = {1000, 4000};
   constexpr std::uint64_t kTimes = 20;
   const FailureClass::Kind kind = answer.trial.failure.kind;
-  if (kind == FailureClass::Kind::kHung || kind == FailureClass::Kind::kDied) return;
-  longest_ms_ = std::max(longest_ms_, answer.wall_ms);
-  hang_.cpu_ms = std::min(options_.hang.cpu_ms, std::max(kLeastCpuMs, kTimes * longest_ms_));
-  hang_.wall_ms = std::min(options_.hang.wall_ms, std::max(kLeastWallMs, kTimes * longest_ms_));
+  if (kind == FailureClass::Kind::kDied) return;
+  HangBound bound = kAfterHang;
+  if (kind != FailureClass::Kind::kHung) {
+    longest_ms_ = std::max(longest_ms_, answer.wall_ms);
+    bound = kLeast;
+  } else if (longest_ms_ != 0) {
+    return;
+  }
+  hang_.cpu_ms = std::min(options_.hang.cpu_ms, std::max(bound.cpu_ms, kTimes * longest_ms_));
+  hang_.wall_ms = std::min(options_.hang.wall_ms, std::max(bound.wall_ms, kTimes * longest_ms_));
 }
 
 void TrialPool::Idle(Seat* seat) {
@@ -158,7 +165,8 @@ void TrialPool::Idle(Seat* seat) {
   }
 }
 
-Answer TrialPool::RunOn(Seat* seat, const Scenario& scenario, TrialMode mode) {
+Answer TrialPool::RunOn(Seat* seat, const Scenario& scenario, TrialMode mode,
+                        const HangBound& hang) {
   Idle(seat);
   seat->batch = 0;
   seat->worker.Send(ToText(scenario), mode);
@@ -166,7 +174,10 @@ Answer TrialPool::RunOn(Seat* seat, const Scenario& scenario, TrialMode mode) {
   for (;;) {
     pollfd polled{seat->worker.answers(), POLLIN, 0};
     poll(&polled, 1, kPollMs);
-    if (std::optional<Answer> answer = seat->worker.Poll(hang_)) return *std::move(answer);
+    if (std::optional<Answer> answer = seat->worker.Poll(hang)) {
+      Learn(*answer);
+      return *std::move(answer);
+    }
     if (Stopped()) {
       seat->worker.Kill();
       return {};
@@ -177,11 +188,14 @@ Answer TrialPool::RunOn(Seat* seat, const Scenario& scenario, TrialMode mode) {
 
 Answer TrialPool::RunFresh(const Scenario& scenario, TrialMode mode) {
   seats_[0]->worker.Kill();
-  return RunOn(seats_[0].get(), scenario, mode);
+  constexpr std::uint64_t kTimes = 4;
+  return RunOn(seats_[0].get(), scenario, mode,
+               {std::min(options_.hang.cpu_ms, kTimes * hang_.cpu_ms),
+                std::min(options_.hang.wall_ms, kTimes * hang_.wall_ms)});
 }
 
 Deviations TrialPool::Record(const Scenario& scenario) {
-  return RunOn(seats_[0].get(), scenario, TrialMode::kRecorded).deviations;
+  return RunOn(seats_[0].get(), scenario, TrialMode::kRecorded, hang_).deviations;
 }
 
 }  // namespace harrow::harness

@@ -32,7 +32,8 @@ class TrialPool : public Trials {
  public:
   explicit TrialPool(TrialPoolOptions options);
 
-  // One run by itself, in a process that has run nothing before.
+  // One run by itself, in a process that has run nothing before. It gets several times as long as a candidate would, but not
+  // longer than the bound that the options set.
   Answer RunFresh(const Scenario& scenario, TrialMode mode);
 
   // What First looks for; how candidates run.
@@ -58,7 +59,7 @@ class TrialPool : public Trials {
   void Collect(Batch* batch);
   void Learn(const Answer& answer);
   bool IsWanted(const Trial& trial) const;
-  Answer RunOn(Seat* seat, const Scenario& scenario, TrialMode mode);
+  Answer RunOn(Seat* seat, const Scenario& scenario, TrialMode mode, const HangBound& hang);
   void Idle(Seat* seat);
 
   TrialPoolOptions options_;

@@ -1,5 +1,7 @@
 #include "sim/harness/shrink/variants.h"
 
+#include <algorithm>
+
 #include "sim/harness/shrink/scenario_size.h"
 
 namespace harrow::harness {
@@ -36,6 +38,10 @@ void Redraw(SchedulePlan* schedule, std::uint64_t seed) {
 }  // namespace
 
 std::size_t VariantCount(const Scenario& scenario) {
+  const bool all_default =
+      std::all_of(scenario.lives.begin(), scenario.lives.end(),
+                  [](const LifePlan& life) { return IsDefault(life.schedule); });
+  if (all_default) return 2;
   const std::uint64_t operations = Measure(scenario).operations;
   if (operations > 40) return 4;
   return operations > 12 ? 6 : 15;
