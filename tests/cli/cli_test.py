@@ -77,7 +77,7 @@ class Errors(Files):
 
     def test_commands_and_flags(self):
         for expected, words in [
-            ('expected a command (run, replay, scenario, shrink, format, help), found ""', []),
+            ('expected a command (run, replay, report, scenario, shrink, format, help), found ""', []),
             ('found "sweep"', ["sweep"]),
             (r'found "\x1b[31m\x0a"', ["\x1b[31m\n"]),
             ("unknown flag --speed", ["run", "--speed=1"]),

@@ -12,6 +12,7 @@ namespace {
 constexpr Command kCommands[] = {
     {"run", "", "sweeps seeds, each a run with crashes, faults and interleavings", &RunCommand},
     {"replay", "SEED | FILE", "the same run again, step by step", &ReplayCommand},
+    {"report", "SEED | FILE", "a picture of the run, as one page of HTML", &ReportCommand},
     {"scenario", "SEED | FILE", "the run as text that can be edited and replayed",
      &ScenarioCommand},
     {"shrink", "SEED | FILE", "the smallest scenario that still fails in the same way",

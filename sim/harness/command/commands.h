@@ -27,6 +27,8 @@ int RunCommand(const std::string& program, const std::vector<std::string>& argum
 // harrow replay SEED | FILE: the same run again, step by step. It runs in a process of its own: one that crashes, hangs until it
 // is interrupted or ends the process leaves the steps up to there.
 int ReplayCommand(const std::string& program, const std::vector<std::string>& arguments);
+// harrow report SEED | FILE --html=FILE: a picture of the run as one page of HTML. It runs in a process of its own, as a replay.
+int ReportCommand(const std::string& program, const std::vector<std::string>& arguments);
 // harrow scenario SEED | FILE: the scenario as text.
 int ScenarioCommand(const std::string& program, const std::vector<std::string>& arguments);
 // harrow shrink SEED | FILE: the smallest scenario that still fails in the same way, as a scenario file whose comments say how it

@@ -18,6 +18,7 @@ DEFINE_string(profile, "", "the file system's rules: ext4, strict; empty: the se
 DEFINE_string(strategy, "",
               "how tasks are interleaved: default, random, pct, pos; empty: the seed chooses");
 DEFINE_string(out, "", "the file to write the scenario to, again at each step down");
+DEFINE_string(html, "", "the file to write the report to");
 DEFINE_bool(hash, false, "prints one line, the seed's hash and verdict, instead of the steps");
 DEFINE_bool(check, false, "changes nothing, and names the files that are not in canonical layout");
 
@@ -32,10 +33,11 @@ constexpr OwnFlag kOwnFlags[] = {
     {"recheck", "run "},
     {"hang", "run shrink "},
     {"max_failures", "run "},
-    {"target", "run replay scenario shrink "},
-    {"profile", "run replay scenario shrink "},
-    {"strategy", "run replay scenario shrink "},
+    {"target", "run replay report scenario shrink "},
+    {"profile", "run replay report scenario shrink "},
+    {"strategy", "run replay report scenario shrink "},
     {"out", "shrink "},
+    {"html", "report "},
     {"hash", "replay "},
     {"check", "format "},
 };
