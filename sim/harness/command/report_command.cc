@@ -1,5 +1,4 @@
-// The page goes to a file by a temporary one and a rename: a reader finds the old report or the new one, never a part.
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -13,6 +12,7 @@
 #include "sim/harness/command/flags.h"
 #include "sim/harness/command/report_child.h"
 #include "sim/harness/command/scenario_argument.h"
+#include "sim/harness/command/text_file.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
 
@@ -24,25 +24,31 @@ int Fail(int code, const std::string& message) {
   return code;
 }
 
-bool WriteFile(const std::string& path, std::string_view text) {
-  const std::string temporary = path + ".tmp";
-  std::FILE* const file = std::fopen(temporary.c_str(), "wb");
-  if (file == nullptr) return false;
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (std::fclose(file) == 0 && written && std::rename(temporary.c_str(), path.c_str()) == 0)
-    return true;
-  const int error = errno;
-  unlink(temporary.c_str());
-  errno = error;
-  return false;
+// What is neither a file nor absent (a pipe, a device) is written where it stands.
+bool IsSpecial(const std::string& path) {
+  struct stat found {};
+  return stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode);
+}
+
+absl::Status WriteSpecial(const std::string& path, std::string_view text) {
+  std::FILE* const file = std::fopen(path.c_str(), "wb");
+  bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  if (file != nullptr && std::fclose(file) != 0) written = false;
+  return written ? absl::OkStatus()
+                 : absl::UnknownError(Printable(path) + ": " + std::strerror(errno));
+}
+
+absl::Status WriteReport(const std::string& path, std::string_view page) {
+  if (IsSpecial(path)) return WriteSpecial(path, page);
+  absl::Status status = CreateFile(path, page);
+  return absl::IsAlreadyExists(status) ? ReplaceFile(path, page) : status;
 }
 
 int Save(const std::string& path, std::string_view page, int code) {
-  if (WriteFile(path, page)) {
-    std::printf("wrote %s\n", Printable(path).c_str());
-    return code;
-  }
-  return Fail(kExitOutput, "--html: " + Printable(path) + ": " + std::strerror(errno));
+  const absl::Status written = WriteReport(path, page);
+  if (!written.ok()) return Fail(kExitOutput, "--html: " + std::string(written.message()));
+  std::printf("wrote %s\n", Printable(path).c_str());
+  return code;
 }
 
 int ReportRun(const std::string& program, const std::string& argument, const Scenario& scenario,
