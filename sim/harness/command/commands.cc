@@ -11,6 +11,7 @@ namespace {
 
 constexpr Command kCommands[] = {
     {"run", "", "sweeps seeds, each a run with crashes, faults and interleavings", &RunCommand},
+    {"merge", "FILE ...", "joins the result files of a sweep's shards", &MergeCommand},
     {"replay", "SEED | FILE", "the same run again, step by step", &ReplayCommand},
     {"report", "SEED | FILE", "a picture of the run, as one page of HTML", &ReportCommand},
     {"scenario", "SEED | FILE", "the run as text that can be edited and replayed",

@@ -24,6 +24,8 @@ std::span<const Command> Commands();
 
 // harrow run: a sweep.
 int RunCommand(const std::string& program, const std::vector<std::string>& arguments);
+// harrow merge FILE...: the results of several sweeps, as one.
+int MergeCommand(const std::string& program, const std::vector<std::string>& arguments);
 // harrow replay SEED | FILE: the same run again, step by step. It runs in a process of its own: one that crashes, hangs until it
 // is interrupted or ends the process leaves the steps up to there.
 int ReplayCommand(const std::string& program, const std::vector<std::string>& arguments);

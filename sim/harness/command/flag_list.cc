@@ -9,15 +9,28 @@ DEFINE_string(
     time, "",
     "begins no seed after this much wall time (30s, 5m, 2h), and kills what still runs 2 s "
     "later; of shrink: the search ends with the best so far (10s)");
-DEFINE_string(jobs, "1", "worker processes");
+DEFINE_string(jobs, "1", "worker processes; 0: as many as there are processors");
 DEFINE_string(recheck, "20", "one seed in this many runs twice and must hash the same; 0: none");
 DEFINE_string(hang, "60s", "a seed that takes longer than this is reported as hung (shrink: 10s)");
+DEFINE_string(memory, "2g", "a seed that takes more memory than this is reported; 0: no bound");
 DEFINE_string(max_failures, "10", "ends after this many failures");
+DEFINE_bool(until_red, false, "ends at the first red seed");
+DEFINE_bool(keep_going, false, "never ends because of failures");
+DEFINE_bool(resume, false, "goes on with the sweep in the file of --out, where there is one");
+DEFINE_string(shrink, "2s", "shrinks one failure of each cause for at most this long; 0: none");
+DEFINE_string(shard_index, "",
+              "which shard of the sweep this is, from 0; or see sim/harness/sweep/RESULTS.md");
+DEFINE_string(shard_count, "", "in how many shards the sweep is run");
+DEFINE_string(junit, "", "a file for the results as JUnit XML");
+DEFINE_bool(github, false,
+            "prints annotations for GitHub Actions; by itself where GITHUB_ACTIONS is true");
 DEFINE_string(target, "harrow", "what is put under test: harrow");
 DEFINE_string(profile, "", "the file system's rules: ext4, strict; empty: the seed chooses");
 DEFINE_string(strategy, "",
               "how tasks are interleaved: default, random, pct, pos; empty: the seed chooses");
-DEFINE_string(out, "", "the file to write the scenario to, again at each step down");
+DEFINE_string(out, "",
+              "run, merge: a file for the results, as they come; shrink: the file to write the "
+              "scenario to, again at each step down");
 DEFINE_string(html, "", "the file to write the report to");
 DEFINE_bool(hash, false, "prints one line, the seed's hash and verdict, instead of the steps");
 DEFINE_bool(check, false, "changes nothing, and names the files that are not in canonical layout");
@@ -32,11 +45,20 @@ constexpr OwnFlag kOwnFlags[] = {
     {"jobs", "run shrink "},
     {"recheck", "run "},
     {"hang", "run shrink "},
+    {"memory", "run "},
     {"max_failures", "run "},
+    {"until_red", "run "},
+    {"keep_going", "run "},
+    {"shrink", "run "},
+    {"resume", "run "},
+    {"shard_index", "run "},
+    {"shard_count", "run "},
+    {"junit", "run merge "},
+    {"github", "run merge "},
     {"target", "run replay report scenario shrink "},
     {"profile", "run replay report scenario shrink "},
     {"strategy", "run replay report scenario shrink "},
-    {"out", "shrink "},
+    {"out", "run merge shrink "},
     {"html", "report "},
     {"hash", "replay "},
     {"check", "format "},

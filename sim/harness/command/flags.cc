@@ -136,6 +136,18 @@ absl::StatusOr<std::uint64_t> DurationFlag(std::string_view name) {
   return count * unit_ms;
 }
 
+absl::StatusOr<std::uint64_t> SizeFlag(std::string_view name) {
+  const std::string value = TextFlag(name);
+  if (value == "0") return 0;
+  const int shift = value.ends_with('m') ? 20 : 30;
+  std::uint64_t count = 0;
+  if (!(value.ends_with('m') || value.ends_with('g')) ||
+      !ParseCount(std::string_view(value).substr(0, value.size() - 1), 1, 1'000'000, &count)) {
+    return BadFlag(name, "a size such as 512m or 2g, or 0", value);
+  }
+  return count << shift;
+}
+
 absl::Status BadFlag(std::string_view name, std::string_view expected, std::string_view found) {
   return absl::InvalidArgumentError("--" + std::string(name) + ": expected " +
                                     std::string(expected) + ", found \"" + Printable(found) + "\"");

@@ -176,7 +176,8 @@ int RunHashed(const Scenario& scenario) {
 }
 
 int RunRecorded(const Scenario& scenario) {
-  static Recording recording;
+  // Never destroyed: OnExit reads it, after the destructors of statics.
+  static Recording& recording = *new Recording;
   g_running.recording = &recording;
   const RunResult result = RunScenario(scenario, &recording);
   std::string text = ReplayText(scenario, result, recording);

@@ -1,20 +1,30 @@
 #include "sim/harness/sweep/sweep_worker.h"
 
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
-#include <string>
 
-#include "sim/harness/generator.h"
 #include "sim/harness/run.h"
 #include "sim/harness/run_text.h"
 #include "sim/harness/scenario.h"
+#include "sim/harness/sweep/cause.h"
+#include "sim/harness/sweep/crash_report.h"
 #include "sim/harness/sweep/recheck.h"
+#include "sim/kernel/sanitizers.h"
 
 namespace harrow::harness {
 namespace {
+
+struct SeedTexts {
+  std::string cause;
+  std::string text;
+  std::string output;
+};
 
 void WriteAll(int fd, const char* data, std::size_t size) {
   while (size > 0) {
@@ -26,69 +36,120 @@ void WriteAll(int fd, const char* data, std::size_t size) {
   }
 }
 
-// One write for header and text: a reader never sees a header without its text for long.
-void Send(int fd, MessageHeader header, const std::string& text) {
-  header.text_size = text.size();
-  std::string message(sizeof(header), '\0');
-  std::memcpy(message.data(), &header, sizeof(header));
-  message += text;
-  WriteAll(fd, message.data(), message.size());
+// One write: a reader never sees a message without its texts for long.
+void Send(int fd, SeedMessage message, const SeedTexts& texts) {
+  message.cause_size = texts.cause.size();
+  message.text_size = texts.text.size();
+  message.output_size = texts.output.size();
+  std::string bytes(sizeof(message), '\0');
+  std::memcpy(bytes.data(), &message, sizeof(message));
+  bytes += texts.cause + texts.text + texts.output;
+  WriteAll(fd, bytes.data(), bytes.size());
 }
 
-void SendFailure(int fd, std::uint64_t seed, FailureKind kind, std::uint64_t hash,
-                 const std::string& text) {
-  MessageHeader header;
-  header.seed = seed;
-  header.kind = kind;
-  header.hash = hash;
-  Send(fd, header, text);
-}
-
-void SendUnknown(int fd, std::uint64_t seed) {
-  MessageHeader header;
-  header.seed = seed;
-  header.message = MessageKind::kUnknown;
-  Send(fd, header, "");
+std::uint64_t CpuUs() {
+  timespec now{};
+  // real clock: what a sweep costs, outside of every run
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+  return static_cast<std::uint64_t>(now.tv_sec) * 1'000'000 +
+         static_cast<std::uint64_t>(now.tv_nsec) / 1000;
 }
 
 // Takes the next seed: its index is on record before it is taken, so that a worker killed in between loses none.
-bool Claim(const SweepOptions& options, SharedSweep* shared, WorkerSlot* slot) {
-  std::uint64_t index = shared->next.load();
+bool Claim(const WorkerTask& task, std::uint64_t* index) {
+  *index = task.shared->next.load();
   do {
-    if (index >= options.seeds) {
-      slot->running.store(0);
+    if (*index >= task.remaining->size()) {
+      task.slot->running.store(0);
       return false;
     }
-    slot->started_ms.store(MonotonicMs());
-    slot->running.store(index + 1);
-  } while (!shared->next.compare_exchange_weak(index, index + 1));
+    task.slot->started_ms.store(MonotonicMs());
+    task.slot->running.store(*index + 1);
+  } while (!task.shared->next.compare_exchange_weak(*index, *index + 1));
   return true;
 }
 
-void RunSeed(const SweepOptions& options, std::uint64_t index, WorkerSlot* slot, int pipe) {
-  const std::uint64_t seed = options.first_seed + index;
-  const Scenario scenario = GenerateScenario(seed, options.limits);
+void DescribeRun(const Scenario& scenario, const RunResult& result, SeedMessage* message,
+                 SeedTexts* texts) {
+  message->failure = result.failure;
+  message->unknown = !result.failed() && result.counts.Get(Count::kUnknown) != 0;
+  const std::size_t life = std::min<std::size_t>(result.place.life, scenario.lives.size() - 1);
+  message->strategy = scenario.lives[life].schedule.strategy.kind;
+  if (!result.failed()) return;
+  texts->text = DescribeFailure(scenario, result);
+  texts->cause = CauseOfRun(result);
+}
+
+// A seed that is red already stays what it is.
+void Recheck(const Scenario& scenario, const RunResult& result, SeedMessage* message,
+             SeedTexts* texts) {
+  message->tally.rechecked = 1;
+  const RunResult again = RunScenario(scenario);
+  if (again.hash == result.hash) return;
+  texts->text += DescribeFirstDifference(scenario, result.hash, again.hash);
+  if (result.failed()) return;
+  message->failure.kind = FailureClass::Kind::kNotDeterministic;
+  message->unknown = false;
+  texts->cause = ToText(message->failure);
+}
+
+// A sanitizer that goes on after a report keeps quiet about the next one like it: the worker must end.
+void TakeSanitizerReport(SeedMessage* message, SeedTexts* texts) {
+  const std::string headline = SanitizerHeadline(texts->output);
+  if (headline.empty()) return;
+  message->last = true;
+  if (message->failure.kind != FailureClass::Kind::kNone) return;
+  message->failure.kind = FailureClass::Kind::kDied;
+  message->unknown = false;
+  texts->text = "sanitizer report: " + headline + "\n";
+  texts->cause = CauseOfDeath(message->failure, texts->output);
+}
+
+void CatchOutput(int output) {
+  std::fflush(stdout);
+  if (lseek(output, 0, SEEK_CUR) == 0) return;
+  [[maybe_unused]] const int truncated = ftruncate(output, 0);
+  lseek(output, 0, SEEK_SET);
+}
+
+bool RunSeed(const WorkerTask& task, std::uint64_t index) {
+  const SweepOptions& options = *task.options;
+  const std::uint64_t position = task.remaining->At(index);
+  const std::uint64_t ordinal = options.space.Ordinal(options.shard, position);
+  CatchOutput(task.output);
+  const std::uint64_t began_us = CpuUs();
+  const Scenario scenario =
+      GenerateScenario(options.space.SeedAt(options.shard, position), options.limits);
   const RunResult result = RunScenario(scenario);
-  if (result.failed()) {
-    FailureKind kind = FailureKind::kRule;
-    if (result.failure.kind == FailureClass::Kind::kMemory) kind = FailureKind::kMemory;
-    if (result.failure.kind == FailureClass::Kind::kUnserved) kind = FailureKind::kUnserved;
-    SendFailure(pipe, seed, kind, result.hash, DescribeFailure(scenario, result));
-  } else if (result.counts.Get(Count::kUnknown) != 0) {
-    SendUnknown(pipe, seed);
+  SeedMessage message;
+  SeedTexts texts;
+  message.index = index;
+  message.hash = result.hash;
+  message.tally = Tally::Of(scenario, result.hash, result.counts);
+  DescribeRun(scenario, result, &message, &texts);
+  if (options.recheck_one_in != 0 && ordinal % options.recheck_one_in == 0)
+    Recheck(scenario, result, &message, &texts);
+  message.tally.cpu_us = CpuUs() - began_us;
+  if (kernel::kSanitized || message.failure.kind != FailureClass::Kind::kNone) {
+    std::fflush(stdout);
+    texts.output = EndOfOutput(task.output);
+    TakeSanitizerReport(&message, &texts);
   }
-  if (options.recheck_one_in != 0 && index % options.recheck_one_in == 0) {
-    slot->rechecked.fetch_add(1);
-    const RunResult again = RunScenario(scenario);
-    if (again.hash != result.hash) {
-      SendFailure(pipe, seed, FailureKind::kNotDeterministic, result.hash,
-                  DescribeFirstDifference(scenario, result.hash, again.hash));
-    }
-  }
-  slot->counts.Add(result.counts);
+  Send(task.pipe, message, texts);
+  return !message.last;
 }
 
 }  // namespace
+
+std::string EndOfOutput(int output) {
+  struct stat found {};
+  if (fstat(output, &found) != 0) return {};
+  const off_t kept = std::min<off_t>(found.st_size, kOutputKept);
+  std::string text(static_cast<std::size_t>(kept), '\0');
+  const ssize_t size = pread(output, text.data(), text.size(), found.st_size - kept);
+  text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
+  return text;
+}
 
 std::uint64_t MonotonicMs() {
   timespec now{};
@@ -98,12 +159,15 @@ std::uint64_t MonotonicMs() {
          static_cast<std::uint64_t>(now.tv_nsec) / 1'000'000;
 }
 
-void RunWorker(const SweepOptions& options, SharedSweep* shared, WorkerSlot* slot, int pipe) {
-  while (!shared->stop.load()) {
-    if (!Claim(options, shared, slot)) return;
-    RunSeed(options, slot->running.load() - 1, slot, pipe);
-    slot->done.fetch_add(1);
-    slot->running.store(0);
+void RunWorker(const WorkerTask& task) {
+  dup2(task.output, STDOUT_FILENO);
+  dup2(task.output, STDERR_FILENO);
+  InstallCrashReports();
+  std::uint64_t index = 0;
+  while (!task.shared->stop.load() && Claim(task, &index)) {
+    const bool going_on = RunSeed(task, index);
+    task.slot->running.store(0);
+    if (!going_on) return;
   }
 }
 

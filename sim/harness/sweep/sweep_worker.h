@@ -6,20 +6,20 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
+#include <type_traits>
 
-#include "sim/harness/counts.h"
+#include "sim/harness/sweep/seed_space.h"
 #include "sim/harness/sweep/sweep.h"
+#include "sim/harness/sweep/tally.h"
 
 namespace harrow::harness {
 
 // One worker's record in shared memory.
 struct WorkerSlot {
-  // 1 + the index of the seed it runs, or is about to take; 0: none.
+  // 1 + the index (in the list of what remains to do) of the seed it runs, or is about to take; 0: none.
   std::atomic<std::uint64_t> running{0};
   std::atomic<std::uint64_t> started_ms{0};  // monotonic
-  std::atomic<std::uint64_t> done{0};
-  std::atomic<std::uint64_t> rechecked{0};
-  Counts counts;  // of the seeds done
 };
 
 struct SharedSweep {
@@ -29,22 +29,39 @@ struct SharedSweep {
   WorkerSlot slots[kMaxJobs];
 };
 
-enum class MessageKind : std::uint8_t { kFailure, kUnknown };
-
-// What crosses the pipe: this, then `text_size` bytes.
-struct MessageHeader {
-  std::uint64_t seed = 0;
+// What crosses the pipe for each seed that ended: this, then the texts.
+struct SeedMessage {
+  std::uint64_t index = 0;
+  Tally tally;
   std::uint64_t hash = 0;
+  FailureClass failure;
+  kernel::StrategyKind strategy = kernel::StrategyKind::kDefault;  // of the life in which it failed
+  bool unknown = false;
+  bool last = false;  // the worker ends itself after this one
+  std::uint64_t cause_size = 0;
   std::uint64_t text_size = 0;
-  MessageKind message = MessageKind::kFailure;
-  FailureKind kind = FailureKind::kRule;  // of a failure
+  std::uint64_t output_size = 0;
 };
+static_assert(std::is_trivially_copyable_v<SeedMessage>, "crosses process borders as bytes");
+
+// What a worker is forked with.
+struct WorkerTask {
+  const SweepOptions* options = nullptr;
+  const RemainingPositions* remaining = nullptr;
+  SharedSweep* shared = nullptr;
+  WorkerSlot* slot = nullptr;
+  int pipe = -1;    // messages
+  int output = -1;  // a file for what the target writes to its outputs
+};
+
+// Of the caught output so much is kept, the end of it.
+constexpr std::size_t kOutputKept = 16 << 10;
+std::string EndOfOutput(int output);
 
 std::uint64_t MonotonicMs();
 
-// Runs seeds until there are none left or `shared->stop` is set. Failures go to the descriptor `pipe`;
-// when nobody reads it any more the process ends.
-void RunWorker(const SweepOptions& options, SharedSweep* shared, WorkerSlot* slot, int pipe);
+// Runs seeds until there are none left or `shared->stop` is set; when nobody reads the pipe any more the process ends.
+void RunWorker(const WorkerTask& task);
 
 }  // namespace harrow::harness
 

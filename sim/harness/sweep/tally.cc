@@ -1,0 +1,45 @@
+#include "sim/harness/sweep/tally.h"
+
+#include <algorithm>
+
+#include "sim/kernel/random.h"
+
+namespace harrow::harness {
+
+Tally Tally::Of(const Scenario& scenario, std::uint64_t hash, const Counts& counts) {
+  Tally tally;
+  tally.done = 1;
+  tally.digest = kernel::Mix(kernel::Mix(scenario.seed), hash);
+  tally.counts = counts;
+  for (std::size_t at = 0; at < kProfiles.size(); ++at)
+    tally.profiles[at] = scenario.profile == kProfiles[at] ? 1 : 0;
+  for (const LifePlan& life : scenario.lives) {
+    for (std::size_t at = 0; at < kStrategies.size(); ++at)
+      tally.strategies[at] += life.schedule.strategy.kind == kStrategies[at] ? 1 : 0;
+  }
+  return tally;
+}
+
+Tally Tally::OfDeath(const Scenario& scenario) { return Of(scenario, 0, Counts()); }
+
+void Tally::Add(const Tally& other) {
+  done += other.done;
+  rechecked += other.rechecked;
+  digest += other.digest;
+  cpu_us += other.cpu_us;
+  for (std::size_t at = 0; at < kProfiles.size(); ++at) profiles[at] += other.profiles[at];
+  for (std::size_t at = 0; at < kStrategies.size(); ++at) strategies[at] += other.strategies[at];
+  counts.Add(other.counts);
+}
+
+// All but the time it took.
+bool Tally::operator==(const Tally& other) const {
+  for (std::size_t index = 0; index < Counts::kSize; ++index) {
+    const auto which = static_cast<Count>(index);
+    if (counts.Get(which) != other.counts.Get(which)) return false;
+  }
+  return done == other.done && rechecked == other.rechecked && digest == other.digest &&
+         profiles == other.profiles && strategies == other.strategies;
+}
+
+}  // namespace harrow::harness

@@ -1,0 +1,47 @@
+// What a number of seeds add up to, all of it plain sums: the same in whatever order and by however many workers they ran.
+//
+// Threading: values.
+#ifndef HARROW_SIM_HARNESS_SWEEP_TALLY_H_
+#define HARROW_SIM_HARNESS_SWEEP_TALLY_H_
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+
+#include "sim/disk/profile.h"
+#include "sim/harness/counts.h"
+#include "sim/harness/scenario.h"
+
+namespace harrow::harness {
+
+struct Tally {
+  static constexpr std::array kProfiles = {disk::ProfileName::kExt4, disk::ProfileName::kStrict};
+  static constexpr std::array kStrategies = {
+      kernel::StrategyKind::kDefault, kernel::StrategyKind::kRandomWalk, kernel::StrategyKind::kPct,
+      kernel::StrategyKind::kPos};
+
+  // What one seed that ran to its end adds.
+  static Tally Of(const Scenario& scenario, std::uint64_t hash, const Counts& counts);
+  // What one that died adds.
+  static Tally OfDeath(const Scenario& scenario);
+
+  void Add(const Tally& other);
+  bool operator==(const Tally& other) const;
+
+  std::uint64_t done = 0;       // seeds
+  std::uint64_t rechecked = 0;  // of them, run twice
+  std::uint64_t digest =
+      0;  // the sum of a mix of each seed with its hash (0 where the run did not end)
+  std::uint64_t cpu_us = 0;
+  std::array<std::uint64_t, kProfiles.size()> profiles{};      // seeds
+  std::array<std::uint64_t, kStrategies.size()> strategies{};  // lives
+  Counts counts;
+};
+
+static_assert(std::is_trivially_copyable_v<Tally>, "crosses process borders as bytes");
+
+}  // namespace harrow::harness
+
+#endif  // HARROW_SIM_HARNESS_SWEEP_TALLY_H_
