@@ -77,7 +77,7 @@ class Errors(Files):
 
     def test_commands_and_flags(self):
         for expected, words in [
-            ('expected a command (run, merge, replay, report, scenario, shrink, format, help), found ""', []),
+            ('expected a command (run, merge, replay, report, scenario, shrink, format, corpus, help), found ""', []),
             ('found "sweep"', ["sweep"]),
             (r'found "\x1b[31m\x0a"', ["\x1b[31m\n"]),
             ("unknown flag --speed", ["run", "--speed=1"]),
@@ -142,7 +142,7 @@ class Results(Files):
             done = run(*words)
             self.assertEqual((done.returncode, done.stderr), (0, ""), words)
             self.assertIn("usage: harrow", done.stdout)
-            for code in (0, 10, 11, 12, 13, 14, 15, 16, 20, 21, 22):
+            for code in (0, 10, 11, 12, 13, 14, 15, 16, 17, 20, 21, 22):
                 self.assertRegex(done.stdout, rf"\b{code} ")
         self.assertNotIn("--hash", run("run", "--help").stdout)
         self.assertNotIn("--jobs", run("replay", "--help").stdout)

@@ -20,6 +20,8 @@ constexpr Command kCommands[] = {
      &ShrinkCommand},
     {"format", "FILE ...", "lays scenario files out in the canonical way, comments kept",
      &FormatCommand},
+    {"corpus", "add | run", "keeps failures, shrunk, as scenario files, and runs them again",
+     &CorpusCommand},
 };
 
 }  // namespace

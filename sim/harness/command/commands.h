@@ -40,6 +40,9 @@ int ShrinkCommand(const std::string& program, const std::vector<std::string>& ar
 // harrow format FILE ...: rewrites scenario files in canonical layout, or says which are not.
 int FormatCommand(const std::string& program, const std::vector<std::string>& arguments);
 
+// harrow corpus add SEED | FILE, harrow corpus run [FILE | FOLDER ...]: see corpus.h.
+int CorpusCommand(const std::string& program, const std::vector<std::string>& arguments);
+
 // The end of a command: `code`, or kExitOutput and a line on standard error when standard output could not be written.
 int EndOutput(const std::string& command, int code);
 

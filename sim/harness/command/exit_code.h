@@ -13,13 +13,14 @@ enum ExitCode : int {
                                // used up its memory
   kExitNotDeterministic = 12,  // two runs of one seed differed
   kExitInterrupted = 13,       // ended early by a signal, nothing red
-  kExitUnknown = 14,           // nothing red, but no pass: a verdict reached a bound, a seed
-  // was still running when the time was over, or joined files lack seeds
-  kExitUnserved = 15,      // nothing above, but the target made a call that is not served
-  kExitNotFormatted = 16,  // format --check found a file that is not in canonical layout
-  kExitUsage = 20,         // a bad command, flag or argument
-  kExitBadInput = 21,      // a scenario file that cannot be read or parsed
-  kExitOutput = 22         // output could not be written; wins over all the others
+  kExitUnknown = 14,           // nothing red, but no pass: a verdict reached a bound, a seed was
+                               // still running when the time was over, or joined files lack seeds
+  kExitUnserved = 15,          // nothing above, but the target made a call that is not served
+  kExitNotFormatted = 16,      // format --check found a file that is not in canonical layout
+  kExitHeld = 17,              // a corpus scenario kept the rule that it expects to be broken
+  kExitUsage = 20,             // a bad command, flag or argument
+  kExitBadInput = 21,          // a scenario or result file that cannot be read or parsed
+  kExitOutput = 22             // output could not be written; wins over all the others
 };
 
 // What one failure stands for; kExitOk for kNone.

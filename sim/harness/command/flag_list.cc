@@ -8,7 +8,7 @@ DEFINE_string(seeds, "10000", "how many seeds; without a bound when --time is gi
 DEFINE_string(
     time, "",
     "begins no seed after this much wall time (30s, 5m, 2h), and kills what still runs 2 s "
-    "later; of shrink: the search ends with the best so far (10s)");
+    "later; of shrink and corpus add: the search ends with the best so far (10s)");
 DEFINE_string(jobs, "1", "worker processes; 0: as many as there are processors");
 DEFINE_string(recheck, "20", "one seed in this many runs twice and must hash the same; 0: none");
 DEFINE_string(hang, "60s", "a seed that takes longer than this is reported as hung (shrink: 10s)");
@@ -33,6 +33,10 @@ DEFINE_string(out, "",
               "scenario to, again at each step down");
 DEFINE_string(html, "", "the file to write the report to");
 DEFINE_bool(hash, false, "prints one line, the seed's hash and verdict, instead of the steps");
+DEFINE_string(name, "", "what the scenario is called: letters, digits, \"_\" and \"-\"");
+DEFINE_string(folder, "tests/corpus", "where the scenarios of the corpus lie");
+DEFINE_bool(known, false,
+            "the scenario expects its rule to be broken: a finding that is known and stays");
 DEFINE_bool(check, false, "changes nothing, and names the files that are not in canonical layout");
 
 namespace harrow::harness {
@@ -41,10 +45,10 @@ namespace {
 constexpr OwnFlag kOwnFlags[] = {
     {"seed", "run "},
     {"seeds", "run "},
-    {"time", "run shrink "},
-    {"jobs", "run shrink "},
+    {"time", "run shrink corpus "},
+    {"jobs", "run shrink corpus "},
     {"recheck", "run "},
-    {"hang", "run shrink "},
+    {"hang", "run shrink corpus "},
     {"memory", "run "},
     {"max_failures", "run "},
     {"until_red", "run "},
@@ -55,13 +59,16 @@ constexpr OwnFlag kOwnFlags[] = {
     {"shard_count", "run "},
     {"junit", "run merge "},
     {"github", "run merge "},
-    {"target", "run replay report scenario shrink "},
-    {"profile", "run replay report scenario shrink "},
-    {"strategy", "run replay report scenario shrink "},
+    {"target", "run replay report scenario shrink corpus "},
+    {"profile", "run replay report scenario shrink corpus "},
+    {"strategy", "run replay report scenario shrink corpus "},
     {"out", "run merge shrink "},
     {"html", "report "},
     {"hash", "replay "},
     {"check", "format "},
+    {"name", "corpus "},
+    {"folder", "corpus "},
+    {"known", "corpus "},
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ constexpr const char* kExitCodes =
     "over, or joined files lack seeds\n"
     "  15  a target made a call that is not served\n"
     "  16  a scenario file is not in canonical layout\n"
+    "  17  a corpus scenario kept the rule that it expects to be broken\n"
     "  20  a bad command, flag or argument\n"
     "  21  a file that cannot be read or parsed\n"
     "  22  output could not be written\n";

@@ -91,6 +91,7 @@ struct TrialWorker::Shared {
   FailureClass failure;
   Place place;
   std::uint64_t hash = 0;
+  std::uint64_t unknown = 0;
   std::uint64_t lives = 0;
   std::size_t deviation_count = 0;
   std::size_t report_size = 0;
@@ -181,6 +182,7 @@ void TrialWorker::Run(Shared* shared) {
   shared->failure = failure;
   shared->place = result.place;
   shared->hash = result.hash;
+  shared->unknown = result.counts.Get(Count::kUnknown);
   shared->report_size = std::min(report.size(), Shared::kTextMax);
   std::memcpy(shared->report, report.data(), shared->report_size);
   shared->lives = recording.lives.size();
@@ -232,6 +234,7 @@ Answer TrialWorker::Read() const {
   answer.trial.failure = shared_->failure;
   answer.trial.place = shared_->place;
   answer.trial.hash = shared_->hash;
+  answer.unknown = shared_->unknown;
   answer.trial.text.assign(shared_->report, shared_->report_size);
   answer.deviations.resize(shared_->lives);
   for (std::size_t at = 0; at < shared_->deviation_count; ++at) {

@@ -34,6 +34,7 @@ struct Answer {
   Deviations deviations;  // kRecorded, of a run that ended
   bool understood =
       true;  // false: the scenario did not survive being printed and parsed, or is too large
+  std::uint64_t unknown = 0;  // checks that reached a bound
   std::uint64_t wall_ms = 0;
 };
 
