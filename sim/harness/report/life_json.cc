@@ -1,6 +1,8 @@
 #include "sim/harness/report/life_json.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "faults/errno_names.h"
 #include "faults/plan.h"
@@ -147,6 +149,20 @@ Json FileJson(const FileCall& file) {
   return json;
 }
 
+Json NamesJson(const RecordedLife& life) {
+  std::map<std::string, std::pair<Json, Json>> sizes;  // at the start, at the end
+  for (const disk::Image::Listed& listed : life.start.List()) {
+    if (!listed.directory) sizes[listed.path].first = listed.size;
+  }
+  for (const disk::Image::Listed& listed : life.end.List()) {
+    if (!listed.directory) sizes[listed.path].second = listed.size;
+  }
+  Json json = Json::array();
+  for (const auto& [path, both] : sizes)
+    json.push_back({{"path", path}, {"start", both.first}, {"end", both.second}});
+  return json;
+}
+
 }  // namespace
 
 Json LifeJson(const RecordedLife& life, const models::History& history, const LifeNames& names,
@@ -183,6 +199,7 @@ Json LifeJson(const RecordedLife& life, const models::History& history, const Li
   for (const FileCall& file : life.files) {
     if (file.event >= first) json["files"].push_back(FileJson(file));
   }
+  json["names"] = NamesJson(life);
   for (const CaptureMark& capture : life.captures)
     json["captures"].push_back({capture.event, capture.before_mutation});
   return json;

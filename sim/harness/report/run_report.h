@@ -5,7 +5,8 @@
 //   verdict       {kind: ok | red | unknown | cut-short | unfinished, rule, demand, promised, found, where, text}
 //   story         [{kind, life, event, title, text}]
 //   subject       the write that the verdict is about, or null
-//   lives         [{name, title, recovery, end, first, total, schedule, clients, planned, fired, lanes, steps, calls, bars, files}]
+//   lives         [{name, title, recovery, end, first, total, schedule, clients, planned, fired, lanes, steps, calls, bars, files,
+//                 captures, names}]
 //   crashes       [{life, event, at, before_mutation, choice, judged, recovery, decisions, logs, names, model}]
 // A step is [number, task, kind, object, text]; kind "note" is one without a step of its own. Events
 // are counted from 0 in each life; `first` is the first that is shown, since of a giant life only the last steps are kept.

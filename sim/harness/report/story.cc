@@ -15,6 +15,7 @@ namespace harrow::harness {
 namespace {
 
 constexpr std::size_t kFaultsMax = 3;
+constexpr std::size_t kTablesMax = 3;
 constexpr std::size_t kOthersMax = 2;  // operations besides the subject
 
 std::string NameOf(const models::Write& write) {
@@ -36,6 +37,27 @@ void AddIds(std::string_view text, std::vector<models::WriteId>* ids) {
 
 std::string Bytes(std::uint64_t count) {
   return std::to_string(count) + (count == 1 ? " byte" : " bytes");
+}
+
+std::string Kept(const faults::CrashImageChoice& choice) {
+  const std::string kept = "Of what was not durable the medium keeps " + faults::ToText(choice);
+  switch (choice.survivors) {
+    case faults::Survivors::kNone:
+      return "The medium keeps only what was durable.";
+    case faults::Survivors::kAll:
+      return "The medium keeps everything, as when only the process dies.";
+    case faults::Survivors::kNamesOnly:
+      return kept + ": names and sizes, but no data.";
+    case faults::Survivors::kTornLast:
+      return kept + ": all but the end of the last write.";
+    case faults::Survivors::kLeaveOneOut:
+      return kept + ": all but one pending operation or file.";
+    case faults::Survivors::kZeroTail:
+      return kept + ": names and sizes, but the last pages of each file are zeros.";
+    case faults::Survivors::kRandom:
+      return kept + ": some of it.";
+  }
+  return kept + ".";
 }
 
 class Teller {
@@ -63,10 +85,13 @@ class Teller {
     }
     Faults();
     if (crash_ != nullptr) Crash();
+    const Fact found = Found();
+    if (told > 0 && log_path_.empty() && found.life < recording_.lives.size())
+      Tables(named.front(), found.life, found.event.value_or(~std::size_t{0}));
     std::stable_sort(facts_.begin(), facts_.end(), [](const Fact& a, const Fact& b) {
       return std::pair(a.life, a.event.value_or(0)) < std::pair(b.life, b.event.value_or(0));
     });
-    Found();
+    if (!found.text.starts_with('.')) facts_.push_back(found);
     return std::move(facts_);
   }
 
@@ -249,12 +274,8 @@ class Teller {
   }
 
   void Crash() {
-    const bool nothing = crash_->choice.survivors == faults::Survivors::kNone;
-    const Fact crash = {
-        Fact::Kind::kCrash, crash_life_, crash_->event, "the power goes",
-        nothing
-            ? "The medium keeps only what was durable."
-            : "Of what was not durable the medium keeps: " + faults::ToText(crash_->choice) + "."};
+    const Fact crash = {Fact::Kind::kCrash, crash_life_, crash_->event, "the power goes",
+                        Kept(crash_->choice)};
     // Before what became of the record, which has the same event.
     const auto lost = std::find_if(facts_.begin(), facts_.end(), [](const Fact& fact) {
       return fact.kind == Fact::Kind::kLost || fact.kind == Fact::Kind::kKept;
@@ -262,23 +283,73 @@ class Teller {
     facts_.insert(lost, crash);
   }
 
-  void Found() {
-    if (result_.verdict.violation.found.empty()) return;
-    std::size_t life = crash_life_;
-    std::optional<std::size_t> event;
-    if (judged_ != nullptr && judged_->recovery.has_value()) {
-      life = *judged_->recovery;
-      const kernel::Trace& trace = life == recording_.lives.size()
-                                       ? recording_.failing_recovery->trace
-                                       : recording_.lives[life].trace;
-      for (std::size_t at = 0; at < trace.events().size(); ++at) {
-        const std::string& text = trace.events()[at].text;
-        if (text.starts_with("read back") || text.starts_with("open failed") ||
-            text.starts_with("read-back failed"))
-          event = at;
+  // What the tables became between the subject's answer and the finding, for a write that no log has any more.
+  void Tables(models::WriteId id, std::size_t last_life, std::size_t last_event) {
+    const models::Write& write = recording_.history.writes[id];
+    std::size_t told = 0;
+    for (std::size_t life = last_life + 1; life-- > write.life && told < kTablesMax;) {
+      const std::vector<FileCall>& files = recording_.lives[life].files;
+      for (auto file = files.rbegin(); file != files.rend() && told < kTablesMax; ++file) {
+        if (life == last_life && file->event > last_event) continue;
+        if (file->file != faults::FileKind::kManifest ||
+            file->operation != faults::OpKind::kWrite || !BeforeCrash(life, file->event) ||
+            file->meaning.find("removes table") == std::string::npos) {
+          continue;
+        }
+        ++told;
+        Add(Fact::Kind::kOther, life, file->event, "tables replaced", file->meaning + ".");
       }
     }
-    Add(Fact::Kind::kFound, life, event, "found", result_.verdict.violation.found + ".");
+  }
+
+  // Where a life's own reads found it: the return of the read that is named by its times.
+  std::optional<std::pair<std::size_t, std::size_t>> FoundByRead() const {
+    const std::string& found = result_.verdict.violation.found;
+    for (std::size_t life = 0; life < recording_.lives.size(); ++life) {
+      for (const ClientMark& mark : recording_.lives[life].marks) {
+        if (mark.kind != ClientMark::Kind::kRead || !mark.returned) continue;
+        const models::Read& read = recording_.history.reads[mark.index];
+        if (found.find("(t=" + std::to_string(read.invoked) +
+                       " to t=" + std::to_string(read.responded) + ")") != std::string::npos)
+          return std::pair(life, mark.event);
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::optional<std::size_t> ReadBackEvent(std::size_t life) const {
+    const kernel::Trace& trace = life == recording_.lives.size()
+                                     ? recording_.failing_recovery->trace
+                                     : recording_.lives[life].trace;
+    std::optional<std::size_t> event;
+    for (std::size_t at = 0; at < trace.events().size(); ++at) {
+      const std::string& text = trace.events()[at].text;
+      if (text.starts_with("read back") || text.starts_with("open failed") ||
+          text.starts_with("read-back failed"))
+        event = at;
+    }
+    return event;
+  }
+
+  // The last fact: of a recovery its read-back; else the read, or the last of the operations, that the finding names.
+  Fact Found() const {
+    Fact found = {Fact::Kind::kFound, crash_life_, std::nullopt, "found",
+                  result_.verdict.violation.found + "."};
+    if (judged_ != nullptr && judged_->recovery.has_value()) {
+      found.life = *judged_->recovery;
+      found.event = ReadBackEvent(found.life);
+    } else if (const auto read = FoundByRead(); read.has_value()) {
+      found.life = read->first;
+      found.event = read->second;
+    } else {
+      found.life = recording_.lives.size() - 1;
+      for (const Fact& fact : facts_) {
+        if (fact.kind != Fact::Kind::kOther) continue;
+        found.life = fact.life;
+        found.event = fact.event;
+      }
+    }
+    return found;
   }
 
   const RunResult& result_;

@@ -2,7 +2,7 @@
 const data = JSON.parse(document.getElementById('data').textContent);
 const main = document.getElementById('main');
 
-// element('p', {class: 'x', onclick: f}, 'text', child, …): attributes that are null or false are left out.
+// element('p', {class: 'x', onclick: f}, 'text', child, more): attributes that are null or false are left out.
 function element(name, attributes, ...children) {
   return fill(document.createElement(name), attributes, children);
 }
@@ -40,14 +40,14 @@ function clamp(value, low, high) {
   return Math.max(low, Math.min(high, value));
 }
 
-// A section of the page, with an entry in the bar at the top.
-function section(id, title, note) {
+// A section of the page, with an entry (`name`) in the bar at the top.
+function section(id, title, name, note) {
   const heading = element('h2', {id: `${id}-title`}, title);
   const body = element('div', {class: 'section-body'});
   const node = element('section', {id, class: 'section', 'aria-labelledby': `${id}-title`},
     element('div', {class: 'section-head'}, heading, note ? element('p', {class: 'note'}, note) : null), body);
   main.append(node);
-  document.getElementById('sections').append(element('a', {href: `#${id}`}, title));
+  document.getElementById('sections').append(element('a', {href: `#${id}`}, name));
   return body;
 }
 

@@ -1,16 +1,28 @@
 // The names of the disk: as the cache had them, what was durable, what survived, and what recovery left; then what became of
 // everything that was pending.
 function drawNames() {
-  const body = section('names', 'The disk\u2019s names', null);
+  const body = section('names', 'The disk\u2019s names', 'Names', null);
   onChoice((changed) => {
     if (changed === 'life') {
       const crash = data.lives[chosen.life].crash;
-      body.replaceChildren(...(crash ? namesOf(crash) : [element('p', {class: 'note'}, 'This life was not ended by a crash.')]));
+      body.replaceChildren(...(crash ? namesOf(crash) : namesOfClosed(data.lives[chosen.life])));
     }
     const life = data.lives[chosen.life];
     const file = chosen.event === null ? null : life.fileAt.get(chosen.event);
     for (const row of body.querySelectorAll('tbody tr')) row.classList.toggle('chosen', Boolean(file) && (row.dataset.path === file.path || row.dataset.path === file.from));
   });
+}
+
+// A life without a crash: before and after.
+function namesOfClosed(life) {
+  return [
+    element('p', {class: 'note'}, 'This life was not ended by a crash: what it began with, and what it left.'),
+    element('div', {class: 'wide'}, element('table', {class: 'names'},
+      element('thead', null, element('tr', null, ['name', 'at the start', 'at the end'].map((head) => element('th', {scope: 'col'}, head)))),
+      element('tbody', null, life.names.map((name) => element('tr', {'data-path': name.path},
+        element('th', {scope: 'row'}, element('button', {type: 'button', class: 'link plain', onclick: () => chooseFile(name.path)}, name.path)),
+        [name.start, name.end].map((size) => element('td', {class: size === null ? 'none' : ''}, size === null ? 'absent' : count(size)))))))),
+  ];
 }
 
 function namesOf(crash) {

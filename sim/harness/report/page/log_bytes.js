@@ -4,7 +4,7 @@ const fragmentsMax = 1500;
 const matters = {same: 'there', zeros: 'zeros instead', other: 'other bytes', nothing: 'not there'};
 
 function drawLogs() {
-  const body = section('logs', 'The logs\u2019 bytes at the crash', null);
+  const body = section('logs', 'The logs\u2019 bytes at the crash', 'Logs', null);
   const show = () => {
     const crash = data.lives[chosen.life].crash;
     body.replaceChildren(...(crash ? logsOf(crash) : [element('p', {class: 'note'}, 'This life was not ended by a crash.')]));

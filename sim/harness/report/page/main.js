@@ -5,8 +5,10 @@ function openingChoice() {
   const first = (...kinds) => told.find((fact) => kinds.includes(fact.kind));
   const start = first('early') || first('log', 'fault') || told[0];
   if (judged) return {life: judged.life, event: start && start.life === judged.life ? start.event : judged.event};
-  if (start) return {life: start.life, event: start.event};
-  return {life: Math.max(0, data.lives.length - 1), event: null};
+  const found = first('found') || start;
+  if (found) return {life: found.life, event: found.event};
+  const crash = data.crashes.find((one) => one.recovery !== null);
+  return {life: crash ? crash.life : Math.max(0, data.lives.length - 1), event: null};
 }
 
 function drawRun() {

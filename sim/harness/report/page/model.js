@@ -1,6 +1,6 @@
 // Each key: what recovery brought back, what it could have been, and the writes in between.
 function drawModel() {
-  const body = section('model', 'The model against what was recovered', null);
+  const body = section('model', 'The model against what was recovered', 'Model', null);
   onChoice((changed) => {
     if (changed === 'life') {
       const crash = data.lives[chosen.life].crash;

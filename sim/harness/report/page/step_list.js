@@ -3,7 +3,7 @@ const rowHeight = 22;
 const list = {shown: []};
 
 function drawSteps() {
-  const body = section('steps', 'Steps', null);
+  const body = section('steps', 'Steps', 'Steps', null);
   list.search = element('input', {type: 'search', id: 'search', placeholder: 'Search the steps', 'aria-label': 'Search the steps', autocomplete: 'off', spellcheck: 'false'});
   list.task = element('select', {'aria-label': 'Task', id: 'filter-task'});
   list.file = element('select', {'aria-label': 'File', id: 'filter-file'});

@@ -6,7 +6,7 @@ const zooms = [4, 7, 11, 16, 26, 40];
 const line = {zoom: 2, from: 0, to: 0};
 
 function drawTimeline() {
-  const body = section('timeline', 'Time line', null);
+  const body = section('timeline', 'Time line', 'Time line', null);
   line.tabs = element('div', {class: 'tabs', role: 'tablist', 'aria-label': 'Lives'});
   for (const life of data.lives) line.tabs.append(lifeTab(life));
   line.tabs.addEventListener('keydown', (event) => {

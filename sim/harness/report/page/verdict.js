@@ -51,7 +51,7 @@ function findCall(write) {
 
 function drawStory() {
   if (data.story.length === 0) return;
-  const body = section('story', 'What happened', 'The steps that this verdict is about. Each is a fact of the recording; choose one to see it everywhere.');
+  const body = section('story', 'What happened', 'Story', 'The steps that this verdict is about. Each is a fact of the recording; choose one to see it everywhere.');
   const list = element('ol', {class: 'story'});
   data.story.forEach((fact, at) => list.append(storyItem(fact, at)));
   body.append(list);
