@@ -1,4 +1,4 @@
-// Numbers go with the punctuation that joins them, text in parentheses goes, and of a list of equals one stays.
+// What a reader of recovered data found is put into a few symptoms. In other texts numbers go with the punctuation that joins them, text in parentheses goes, and of a list of equals one stays.
 #include "sim/harness/sweep/cause.h"
 
 #include <algorithm>
@@ -59,6 +59,30 @@ std::string WithoutRepeats(std::string_view text) {
   return out;
 }
 
+// Which older state shows in the place of a write that is lost, and to which kind of read, is chance.
+struct SymptomOf {
+  std::string_view words;
+  std::string_view symptom;
+};
+constexpr SymptomOf kSymptoms[] = {
+    {"bytes that no write put", "bytes that no write put there"},
+    {" is absent", "a write is not seen"},
+    {" still holds ", "a write is not seen"},
+    {" found nothing", "a write is not seen"},
+    {"which was in effect at ", "a write is not seen"},
+    {"which had taken effect by ", "a write is not seen"},
+    {"which is what the life began with", "a write is not seen"},
+    {"which was no longer there", "a write is seen that was gone"},
+    {" returned #", "a read sees a write that it may not see"},
+};
+
+std::string Symptom(std::string_view found) {
+  for (const SymptomOf& one : kSymptoms) {
+    if (found.find(one.words) != std::string_view::npos) return std::string(one.symptom);
+  }
+  return WithoutParticulars(found);
+}
+
 std::string OneLine(std::string_view text) {
   std::string out(text);
   std::replace(out.begin(), out.end(), '\n', ' ');
@@ -72,10 +96,9 @@ std::string WithoutParticulars(std::string_view text) {
 }
 
 std::string CauseOfRun(const RunResult& result) {
-  const std::string found = result.failure.kind == FailureClass::Kind::kRule
-                                ? result.verdict.violation.found
-                                : result.failure_detail;
-  return ToText(result.failure) + ": " + WithoutParticulars(found);
+  if (result.failure.kind != FailureClass::Kind::kRule)
+    return ToText(result.failure) + ": " + WithoutParticulars(result.failure_detail);
+  return ToText(result.failure) + ": " + Symptom(result.verdict.violation.found);
 }
 
 std::string CauseOfDeath(const FailureClass& what, std::string_view output) {

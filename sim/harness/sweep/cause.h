@@ -1,7 +1,7 @@
 // What failures of one bug have in common, in one line, so that a thousand red seeds are one line.
 //
 // It is cheap and a guess: the class of failure and what was found, with everything left out that another seed would have
-// otherwise (numbers, keys, clients, names of files). Two bugs may share a line where they break a rule in the same way; one bug
+// otherwise (numbers, keys, clients, names of files, which older state shows in the place of the right one). Two bugs may share a line where they break a rule in the same way; one bug
 // may have several. Shrinking a representative of each (cause_groups.h) joins the latter.
 //
 // Threading: pure functions.
