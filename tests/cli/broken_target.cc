@@ -1,10 +1,14 @@
 // Harrow's engine, broken at its third write in the way that the environment variable HARROW_BROKEN names: abort, segfault,
-// stack, exit, hang, heap (memory that is never touched), unserved. With "unknown" every linearizability check reaches its bound; with "differ" runs of a seed differ. Linked
+// stack, exit, hang, heap (memory that is never touched), unserved; "chosen" and "costly" break chosen
+// seeds. With "unknown" every linearizability check reaches its bound; with "differ" runs of a seed differ. Linked
 // before the libraries, these definitions take the place of theirs.
 #include <pthread.h>
+#include <sys/mman.h>
 
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <memory>
 #include <span>
@@ -13,6 +17,7 @@
 #include <utility>
 
 #include "models/life_checkers.h"
+#include "sim/harness/generator.h"
 #include "sim/targets/harrow_target.h"
 #include "sim/targets/leveldb_names.h"
 #include "sim/targets/leveldb_text.h"
@@ -26,6 +31,7 @@ std::string_view Mode() {
   return mode == nullptr ? std::string_view() : mode;
 }
 
+volatile std::uint64_t g_seed = 0;   // of the scenario that was made last
 volatile std::uint64_t g_calls = 0;  // of this process, in all its runs
 
 int UseUpTheStack(int depth) {
@@ -45,6 +51,28 @@ void Break() {
       nullptr;  // or the compiler leaves the allocation out
   while (Mode() == "heap") kept = new char[std::size_t{64} << 20];
   while (Mode() == "hang") g_calls = g_calls + 1;
+}
+
+// What a seed does with "chosen", as it opens the database; most do nothing.
+void BreakChosen(std::uint64_t seed) {
+  if (seed % 50 == 7) *static_cast<volatile int*>(nullptr) = 1;
+  if (seed % 50 == 13) {
+    std::fputs("the target says why\n", stderr);
+    std::abort();
+  }
+  if (seed % 50 == 19) std::exit(3);
+  if (seed % 50 == 23) pthread_cancel(pthread_self());
+}
+
+// With "costly": those that take time, or memory in two ways.
+void BreakCostly(std::uint64_t seed) {
+  constexpr std::size_t kBlock = std::size_t{8} << 20;
+  while (seed % 50 == 29) g_calls = g_calls + 1;
+  while (seed % 50 == 31) std::memset(new char[kBlock], 1, kBlock);
+  while (seed % 50 == 37) {
+    std::memset(mmap(nullptr, kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+                1, kBlock);
+  }
 }
 
 using Visit = std::function<void(std::string_view key, std::string_view value)>;
@@ -89,6 +117,8 @@ class BrokenTarget : public ScanningTarget<decltype(&Target::Scan)> {
 
 absl::Status OpenBroken(std::string_view path, const TargetOptions& options,
                         std::unique_ptr<Target>* target) {
+  if (Mode() == "chosen" || Mode() == "costly") BreakChosen(g_seed);
+  if (Mode() == "costly") BreakCostly(g_seed);
   std::unique_ptr<Target> real;
   absl::Status status = OpenHarrow(path, options, &real);
   if (status.ok()) *target = std::make_unique<BrokenTarget>(std::move(real));
@@ -105,6 +135,21 @@ const TargetKind* FindTarget(std::string_view name) {
 }
 
 }  // namespace harrow::targets
+
+// The linker sends calls of GenerateScenario here (--wrap), so that a target can break on chosen seeds.
+namespace harrow::harness {
+
+Scenario RealGenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) __asm__(
+    "__real__ZN6harrow7harness16GenerateScenarioEmRKNS0_15GeneratorLimitsE");
+Scenario WrapGenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) __asm__(
+    "__wrap__ZN6harrow7harness16GenerateScenarioEmRKNS0_15GeneratorLimitsE");
+
+Scenario WrapGenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) {
+  targets::g_seed = seed;
+  return RealGenerateScenario(seed, limits);
+}
+
+}  // namespace harrow::harness
 
 namespace harrow::models {
 

@@ -19,7 +19,7 @@ absl::Status Failed(const std::string& path, int error) {
 
 // The workers of a sweep share its lock with it. When it is killed they follow at once, but not in the same instant.
 absl::Status Lock(const std::string& path, int fd) {
-  constexpr int kTries = 100;
+  constexpr int kTries = 50;
   for (int tries = 0; tries < kTries; ++tries) {
     if (flock(fd, LOCK_EX | LOCK_NB) == 0) return absl::OkStatus();
     if (errno != EWOULDBLOCK) return Failed(path, errno);

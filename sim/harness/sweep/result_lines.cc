@@ -429,7 +429,10 @@ std::string EndLine(std::uint32_t session, const SessionEnd& end) {
 
 absl::Status ParseLine(std::string_view line, std::uint64_t number, SweepResults* results) {
   const Json object = Json::parse(line.begin(), line.end(), nullptr, /*allow_exceptions=*/false);
-  if (!object.is_object()) return absl::InvalidArgumentError("expected a JSON object");
+  if (!object.is_object() && number != 1)
+    return absl::InvalidArgumentError("expected a JSON object");
+  if (!object.is_object())
+    return absl::InvalidArgumentError("expected the header of a result file");
   Fields fields(object);
   const std::string kind = fields.Text("line");
   if (number == 1 && kind != "header")
