@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 
 namespace harrow::disk {
 namespace {
@@ -21,6 +20,7 @@ struct Range {
 struct Piece {
   std::array<unsigned char, kSectorSize> bytes{};
 
+  Piece() = default;
   Piece(const FileContents& file, Range range) {
     if (range.from >= file.size) return;
     file.Read(range.from, bytes.data(), std::min(range.to, file.size) - range.from);
@@ -80,25 +80,46 @@ class FileExplainer {
   }
 
   void AddPiece(Range range) {
+    const bool in_cached = range.from < cached_.size;
+    const bool in_version = range.from < version_.size;
+    if (!in_cached && !in_version) return;
+    // Bytes that exist in one half only changed, whatever they are.
+    if (in_cached == (range.from < durable_.size) && !Trim(&range)) return;
     const Piece cached(cached_, range);
-    const Piece durable(durable_, range);
     const Piece version(version_, range);
-    const bool appended = (range.from < cached_.size) != (range.from < durable_.size);
-    if (!appended && cached.bytes == durable.bytes && durable.bytes == version.bytes) return;
     Fate fate = Fate::kOther;
-    if (range.from >= version_.size) {
-      if (range.from >= cached_.size) return;
+    if (!in_version) {
       fate = Fate::kCut;
     } else if (version.bytes == cached.bytes) {
       fate = Fate::kKept;
-    } else if (version.bytes == durable.bytes) {
-      fate = range.from < durable_.size ? Fate::kOld : Fate::kZeros;
+    } else if (version.bytes == Piece().bytes) {
+      fate = Fate::kZeros;
+    } else if (version.bytes == Piece(durable_, range).bytes) {
+      fate = Fate::kOld;
     }
     Add(range, fate);
   }
 
+  // To the first and the last byte that are not everywhere the same; false when there is none.
+  bool Trim(Range* range) const {
+    const Piece cached(cached_, *range);
+    const Piece durable(durable_, *range);
+    const Piece version(version_, *range);
+    const auto differs = [&](std::size_t at) {
+      return cached.bytes[at] != durable.bytes[at] || version.bytes[at] != durable.bytes[at];
+    };
+    std::size_t first = 0;
+    std::size_t last = range->to - range->from;
+    while (first < last && !differs(first)) ++first;
+    while (first < last && !differs(last - 1)) --last;
+    *range = {range->from + first, range->from + last};
+    return first < last;
+  }
+
+  // Between two runs that are kept, or old, lie bytes that are the same everywhere.
   void Add(Range range, Fate fate) {
-    if (open_ && decisions_->back().fate == fate && decisions_->back().unmarked == unmarked_) {
+    if (open_ && decisions_->back().fate == fate && decisions_->back().unmarked == unmarked_ &&
+        (decisions_->back().to == range.from || fate == Fate::kKept || fate == Fate::kOld)) {
       decisions_->back().to = range.to;
       return;
     }

@@ -29,7 +29,7 @@ struct CrashDecision {
     kLost,    // kOperation, kSize
     kPartly,  // kSize: `result` is between
     kOld,     // kData, from here on: the durable bytes are there instead
-    kZeros,   // zeros where nothing was durable
+    kZeros,   // zeros are there instead
     kCut,     // the file that survived ends before
     kOther,   // neither the cached nor the durable bytes: garbage, or those of an earlier write
     kNoName   // no name of the file survived
