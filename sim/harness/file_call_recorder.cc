@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "faults/plan.h"
+#include "sim/harness/payload.h"
 #include "sim/kernel/simulation.h"
 
 namespace harrow::harness {
@@ -12,32 +13,31 @@ namespace {
 
 using faults::OpKind;
 
-// "0..2, 5"
+// "pages 0..2, 5"; "17 pages" when there are many gaps.
 std::string PagesText(std::span<const std::uint64_t> pages) {
-  std::string text;
+  constexpr std::size_t kRangesShown = 4;
+  std::size_t ranges = 0;
+  std::string text = pages.size() == 1 ? "page " : "pages ";
   for (std::size_t at = 0; at < pages.size();) {
     std::size_t end = at + 1;
     while (end < pages.size() && pages[end] == pages[end - 1] + 1) ++end;
-    text += (text.empty() ? "" : ", ") + std::to_string(pages[at]);
+    if (++ranges > kRangesShown) return std::to_string(pages.size()) + " pages";
+    text += (ranges == 1 ? "" : ", ") + std::to_string(pages[at]);
     if (end - at > 1) text += ".." + std::to_string(pages[end - 1]);
     at = end;
   }
   return text;
 }
 
-std::string PageCountText(std::span<const std::uint64_t> pages) {
-  return (pages.size() == 1 ? "page " : "pages ") + PagesText(pages);
-}
-
 std::string ConsequenceText(const disk::FailedSync& sync) {
   if (sync.written.empty() && sync.lost.empty()) return "nothing of the file was dirty";
   std::string text;
   if (!sync.lost.empty()) {
-    text = PageCountText(sync.lost) + (sync.lost.size() == 1 ? " is" : " are") +
+    text = PagesText(sync.lost) + (sync.lost.size() == 1 ? " is" : " are") +
            " marked clean and not on the medium";
   }
   if (!sync.written.empty()) {
-    text += (text.empty() ? "" : ", ") + PageCountText(sync.written) +
+    text += (text.empty() ? "" : ", ") + PagesText(sync.written) +
             (sync.written.size() == 1 ? " is" : " are") + " written";
   }
   return text + ", the size on the medium " +
@@ -64,7 +64,7 @@ bool IsFailedSync(const faults::Fired& fired) {
 
 }  // namespace
 
-void RecordCall(const disk::Disk& disk, const disk::CallRecord& call, targets::Describer describe,
+void RecordCall(const disk::Disk& disk, const disk::CallRecord& call, const CallContext& context,
                 RecordedLife* life) {
   FileCall record;
   record.event = kernel::CurrentTrace().events().size() - 1;
@@ -79,13 +79,14 @@ void RecordCall(const disk::Disk& disk, const disk::CallRecord& call, targets::D
   record.result = call.result;
   record.file_size = call.file_size;
   record.mutation = call.mutation;
-  if (describe != nullptr && !call.bytes.empty()) {
+  record.writes = FindWrites(*context.history, call.bytes);
+  if (context.describe != nullptr && !call.bytes.empty()) {
     const bool read = call.operation == OpKind::kRead;
-    record.meaning = describe({.path = call.path,
-                               .way = read ? targets::TransferredBytes::Way::kRead
-                                           : targets::TransferredBytes::Way::kWritten,
-                               .offset = call.offset,
-                               .bytes = call.bytes});
+    record.meaning = context.describe({.path = call.path,
+                                       .way = read ? targets::TransferredBytes::Way::kRead
+                                                   : targets::TransferredBytes::Way::kWritten,
+                                       .offset = call.offset,
+                                       .bytes = call.bytes});
   }
   record.fault = FaultText(call.fired);
   if (!call.fired.empty() && IsFailedSync(call.fired.back()))

@@ -11,24 +11,30 @@
 
 namespace harrow::harness {
 
-// The call is the last event of the running trace. `describe` may be nullptr.
-void RecordCall(const disk::Disk& disk, const disk::CallRecord& call, targets::Describer describe,
+// What is needed to say what a call is about. `describe` may be nullptr.
+struct CallContext {
+  targets::Describer describe = nullptr;
+  const models::History* history = nullptr;
+};
+
+// The call is the last event of the running trace.
+void RecordCall(const disk::Disk& disk, const disk::CallRecord& call, const CallContext& context,
                 RecordedLife* life);
 
 // Records the calls of a life and does nothing else.
 class FileCallRecorder : public disk::Observer {
  public:
-  FileCallRecorder(targets::Describer describe, RecordedLife* life)
-      : describe_(describe), life_(life) {}
+  FileCallRecorder(const CallContext& context, RecordedLife* life)
+      : context_(context), life_(life) {}
 
   void BeforeMutation(const disk::Disk&, const disk::MutationEvent&) override {}
   void Faulted(const faults::Fired&) override {}
   void Called(const disk::Disk& disk, const disk::CallRecord& call) override {
-    RecordCall(disk, call, describe_, life_);
+    RecordCall(disk, call, context_, life_);
   }
 
  private:
-  const targets::Describer describe_;
+  const CallContext context_;
   RecordedLife* const life_;
 };
 

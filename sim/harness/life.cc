@@ -115,7 +115,7 @@ class LifeRunner : public disk::Observer {
   void Faulted(const faults::Fired& fired) override { recorder_->Harmed(HarmOf(fired)); }
 
   void Called(const disk::Disk& disk, const disk::CallRecord& call) override {
-    RecordCall(disk, call, kind_.describe, recorded_);
+    RecordCall(disk, call, {kind_.describe, &recorder_->history()}, recorded_);
   }
 
  private:
@@ -314,7 +314,7 @@ Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
   kernel::Trace unrecorded;
   kernel::Trace& trace = recorded != nullptr ? recorded->trace : unrecorded;
   if (recorded != nullptr) trace = kernel::Trace(true);
-  FileCallRecorder calls(kind.describe, recorded);
+  FileCallRecorder calls({kind.describe, &history}, recorded);
   const disk::Mount mount(&disk, recorded != nullptr ? &calls : nullptr);
   kernel::SimulationOptions options;
   options.step_limit = scenario.step_limit;

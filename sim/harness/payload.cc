@@ -1,5 +1,6 @@
 #include "sim/harness/payload.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstring>
@@ -103,6 +104,27 @@ models::Cell IdentifyValue(const models::History& history, models::KeyId key,
   cell.write = write;
   cell.entry = entry;
   return cell;
+}
+
+std::vector<models::WriteId> FindWrites(const models::History& history, std::string_view bytes) {
+  std::vector<models::WriteId> writes;
+  for (std::size_t at = 0; at + kHeaderSize <= bytes.size(); ++at) {
+    models::WriteId write = 0;
+    std::memcpy(&write, bytes.data() + at, 4);
+    if (write >= history.writes.size()) continue;
+    std::uint16_t entry = 0;
+    std::uint16_t check = 0;
+    std::memcpy(&entry, bytes.data() + at + 4, 2);
+    std::memcpy(&check, bytes.data() + at + 6, 2);
+    if (entry >= history.writes[write].entries.size() ||
+        check != static_cast<std::uint16_t>(NameHash(write, entry) >> 48))
+      continue;
+    writes.push_back(write);
+    at += kHeaderSize - 1;
+  }
+  std::sort(writes.begin(), writes.end());
+  writes.erase(std::unique(writes.begin(), writes.end()), writes.end());
+  return writes;
 }
 
 }  // namespace harrow::harness

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "models/history.h"
 
@@ -34,6 +35,10 @@ void FillValue(models::WriteId write, std::uint32_t entry, std::size_t size, cha
 // and compares key, size and every byte.
 models::Cell IdentifyValue(const models::History& history, models::KeyId key,
                            std::string_view value);
+
+// The writes of the history of which a value begins in the bytes, wherever and in whatever format; in order, each once. A value
+// is known by its first kMinValueSize bytes.
+std::vector<models::WriteId> FindWrites(const models::History& history, std::string_view bytes);
 
 }  // namespace harrow::harness
 

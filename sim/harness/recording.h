@@ -38,8 +38,9 @@ struct FileCall {
   std::uint64_t file_size = 0;  // before the call, of an open descriptor's file
   std::uint64_t mutation = 0;   // its number among the life's mutations; 0: it changes nothing
   std::string meaning;          // what the bytes are to the target; may be empty
-  std::string fault;            // the rules that hit it, as faults::ToText has them; empty: none
-  std::string consequence;      // what a failed sync did with the file's pages; empty: none failed
+  std::vector<models::WriteId> writes;  // whose values begin in the bytes, in order, each once
+  std::string fault;        // the rules that hit it, as faults::ToText has them; empty: none
+  std::string consequence;  // what a failed sync did with the file's pages; empty: none failed
 };
 
 // A call of a client, or its return.

@@ -6,6 +6,8 @@
 namespace harrow::harness {
 namespace {
 
+constexpr std::size_t kEntriesShown = 4;
+
 // Of a write, a read or a snapshot.
 template <typename Call>
 std::string Who(const Call& call) {
@@ -54,10 +56,14 @@ std::string DescribeWrite(const models::Write& write) {
   std::string text = "#" + std::to_string(write.id) + " ";
   if (write.flush) return text + "flush";
   if (write.entries.size() != 1) text += "batch {";
-  for (std::size_t index = 0; index < write.entries.size(); ++index) {
+  const std::size_t shown =
+      write.entries.size() > kEntriesShown + 1 ? kEntriesShown : write.entries.size();
+  for (std::size_t index = 0; index < shown; ++index) {
     if (index > 0) text += ", ";
     text += EntryText(write.entries[index]);
   }
+  if (shown < write.entries.size())
+    text += " and " + std::to_string(write.entries.size() - shown) + " more";
   if (write.entries.size() != 1) text += "}";
   return text + (write.sync ? ", sync" : "");
 }

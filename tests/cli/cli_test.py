@@ -223,7 +223,7 @@ class Crashes(unittest.TestCase):
             found = re.fullmatch(rf"the target {re.escape(end)} after step (\d+) in life (\d+)", lines[-1])
             self.assertTrue(found, lines[-1])
             self.assertEqual(done.stdout.count("== life "), int(found.group(2)))
-            steps = [int(match.group(1)) for match in map(re.compile(r" *(\d+)  T\d").match, lines) if match]
+            steps = [int(match.group(1)) for match in map(re.compile(r" *(\d+)  [ |:*<>!=]+  ").match, lines) if match]
             self.assertEqual(steps[-1], int(found.group(1)))
             self.assertIn("CURRENT", done.stdout)
             done = run("replay", "7", "--hash", broken=broken)

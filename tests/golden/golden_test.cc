@@ -1,4 +1,5 @@
-// Every scenario of this folder, replayed, must read as its .replay file says. To rewrite the files after a change that means
+// Every scenario of this folder, replayed, must read as its .replay file says, and at the detail "all" as its .all.replay file
+// says where there is one. To rewrite the files after a change that means
 // to move them: HARROW_REWRITE=1 golden_test; commit a rewrite only when every changed line can be explained.
 #include <gtest/gtest.h>
 
@@ -34,6 +35,14 @@ std::vector<fs::path> Scenarios() {
   return paths;
 }
 
+void Compare(const std::string& text, const fs::path& golden) {
+  if (std::getenv("HARROW_REWRITE") != nullptr) {
+    std::ofstream(golden, std::ios::binary) << text;
+    return;
+  }
+  EXPECT_EQ(text, ReadAll(golden)) << golden;
+}
+
 class GoldenTest : public testing::TestWithParam<fs::path> {};
 
 TEST_P(GoldenTest, ReplaysAsWritten) {
@@ -43,13 +52,10 @@ TEST_P(GoldenTest, ReplaysAsWritten) {
   Recording recording;
   const RunResult result = RunScenario(*scenario, &recording);
   EXPECT_TRUE(result.verdict.ok());
-  const std::string text = ReplayText(*scenario, result, recording);
-  const fs::path golden = fs::path(GetParam()).replace_extension(".replay");
-  if (std::getenv("HARROW_REWRITE") != nullptr) {
-    std::ofstream(golden, std::ios::binary) << text;
-    return;
-  }
-  EXPECT_EQ(text, ReadAll(golden)) << golden;
+  Compare(ReplayText(*scenario, result, recording),
+          fs::path(GetParam()).replace_extension(".replay"));
+  const fs::path all = fs::path(GetParam()).replace_extension(".all.replay");
+  if (fs::exists(all)) Compare(ReplayText(*scenario, result, recording, Detail::kAll), all);
 }
 
 INSTANTIATE_TEST_SUITE_P(All, GoldenTest, testing::ValuesIn(Scenarios()),

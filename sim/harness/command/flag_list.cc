@@ -32,6 +32,9 @@ DEFINE_string(out, "",
               "run, merge: a file for the results, as they come; shrink: the file to write the "
               "scenario to, again at each step down");
 DEFINE_string(html, "", "the file to write the report to");
+DEFINE_string(detail, "quiet",
+              "how much is shown: quiet (what bears on the verdict), normal (every file call), all "
+              "(every step)");
 DEFINE_bool(hash, false, "prints one line, the seed's hash and verdict, instead of the steps");
 DEFINE_string(name, "", "what the scenario is called: letters, digits, \"_\" and \"-\"");
 DEFINE_string(folder, "tests/corpus", "where the scenarios of the corpus lie");
@@ -69,6 +72,7 @@ constexpr OwnFlag kOwnFlags[] = {
     {"name", "corpus "},
     {"folder", "corpus "},
     {"known", "corpus "},
+    {"detail", "replay "},
 };
 
 }  // namespace

@@ -48,49 +48,17 @@ struct Running {
   Shared* shared = nullptr;
   const Scenario* scenario = nullptr;
   const Recording* recording = nullptr;  // nullptr: nothing is recorded
+  Detail detail = Detail::kQuiet;
 };
 Running g_running;
 volatile pid_t g_child = -1;
 
-void Append(const std::string& line) {
+void Append(std::string_view line) {
   Shared* const shared = g_running.shared;
   const std::size_t at = shared->size.load();
   const std::size_t size = std::min(line.size(), Shared::kTextMax - at);
   std::memcpy(shared->text + at, line.data(), size);
   shared->size.store(at + size);
-}
-
-void AppendEvents(const RecordedLife& life) {
-  for (std::size_t event = 0; event < life.trace.events().size(); ++event)
-    Append(EventLine(life, event) + "\n");
-}
-
-void AppendFiles(const char* title, const std::string& files) {
-  Append(std::string("   ") + title + ":\n");
-  std::string_view rest = files.empty() ? std::string_view("(none)") : std::string_view(files);
-  while (!rest.empty()) {
-    const std::size_t size = std::min(rest.find('\n'), rest.size());
-    Append("     " + std::string(rest.substr(0, size)) + "\n");
-    rest.remove_prefix(std::min(size + 1, rest.size()));
-  }
-}
-
-// The last life, or the recovery on record, is the one that did not end.
-void AppendRecorded(const Scenario& scenario, const Recording& recording) {
-  Append("seed " + SeedText(scenario.seed) + ", target " + scenario.target + ", not ended\n");
-  for (std::size_t index = 0; index < recording.lives.size(); ++index) {
-    const RecordedLife& life = recording.lives[index];
-    Append("== life " + std::to_string(index + 1) + " of " + std::to_string(scenario.lives.size()) +
-           "\n");
-    AppendFiles("files at the start", DescribeFiles(life.start));
-    AppendEvents(life);
-    if (index + 1 < recording.lives.size() || recording.failing_recovery.has_value())
-      AppendFiles("files that survive", DescribeFiles(life.end));
-  }
-  if (recording.failing_recovery.has_value()) {
-    Append("== recovering from an image taken in the last of these lives\n");
-    AppendEvents(*recording.failing_recovery);
-  }
 }
 
 void LeaveRecord() {
@@ -101,7 +69,7 @@ void LeaveRecord() {
   }
   if (g_running.recording != nullptr) {
     g_running.shared->life.store(g_running.recording->lives.size());
-    AppendRecorded(*g_running.scenario, *g_running.recording);
+    UnfinishedReplayText(*g_running.scenario, *g_running.recording, g_running.detail, &Append);
   }
   g_running.shared->complete.store(true);
 }
@@ -180,7 +148,7 @@ int RunRecorded(const Scenario& scenario) {
   static Recording& recording = *new Recording;
   g_running.recording = &recording;
   const RunResult result = RunScenario(scenario, &recording);
-  std::string text = ReplayText(scenario, result, recording);
+  std::string text = ReplayText(scenario, result, recording, g_running.detail);
   RunEnded();
   if (IsUnknown(result)) {
     constexpr std::string_view kPassed = "ok: every rule held\n";
@@ -271,6 +239,14 @@ int RunInChild(const Scenario& scenario) {
 }  // namespace
 
 int ReplayCommand(const std::string&, const std::vector<std::string>& arguments) {
+  const std::string text = TextFlag("detail");
+  const std::optional<Detail> detail = ParseDetail(text);
+  if (!detail.has_value()) {
+    const absl::Status error = BadFlag("detail", "quiet, normal or all", text);
+    std::fprintf(stderr, "harrow replay: %s\n", std::string(error.message()).c_str());
+    return kExitUsage;
+  }
+  g_running.detail = *detail;
   Scenario scenario;
   if (const int code = OneScenario("replay", arguments, &scenario); code != kExitOk) return code;
   return RunInChild(scenario);
