@@ -55,8 +55,9 @@ const char* KindText(OpKind kind) {
 
 bool IsAboutTask(OpKind kind) { return kind == OpKind::kSpawn || kind == OpKind::kJoin; }
 
-// What a recovery decides by.
+// What a recovery decides by. An empty log is opened and not read.
 bool IsRecoveryRead(const FileCall& call) {
+  if (call.file == FileKind::kLog && call.operation == faults::OpKind::kOpen) return true;
   return call.operation == faults::OpKind::kRead &&
          (call.file == FileKind::kLog || call.file == FileKind::kManifest ||
           call.file == FileKind::kCurrent);

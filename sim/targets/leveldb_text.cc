@@ -1,38 +1,34 @@
-// Walks the fragments as a log reader would, but from any offset and without checksums; what the joined payload says depends on
-// the kind of file.
+// What is written is walked fragment by fragment, from any offset and without checksums; what is read from the beginning of a
+// file is read as recovery reads it. What the joined payload says depends on the kind of file.
 #include "sim/targets/leveldb_text.h"
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <utility>
+#include <vector>
 
 #include "engine/log_format.h"
+#include "engine/log_reader.h"
 #include "engine/version_edit.h"
 #include "engine/write_batch.h"
 #include "sim/targets/leveldb_names.h"
+#include "sim/targets/leveldb_table_text.h"
 
 namespace harrow::targets {
 namespace {
 
 constexpr std::size_t kEntriesShown = 4;
-
-// "k12" for the harness's own keys "key-000000000012"; anything else as it is.
-std::string KeyText(std::string_view key) {
-  constexpr std::string_view kPrefix = "key-";
-  if (!key.starts_with(kPrefix) || key.size() == kPrefix.size()) return std::string(key);
-  const std::string_view digits = key.substr(kPrefix.size());
-  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return std::string(key);
-  const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size() - 1);
-  return "k" + std::string(digits.substr(first));
-}
+constexpr std::size_t kRecordsShown = 2;
 
 class EntryLister final : public engine::WriteBatch::Handler {
  public:
   void Put(std::string_view key, std::string_view value) override {
-    Add("put " + KeyText(key) + " (" + std::to_string(value.size()) + ")");
+    Add("put " + ShortKey(key) + " (" + std::to_string(value.size()) + ")");
   }
-  void Delete(std::string_view key) override { Add("delete " + KeyText(key)); }
+  void Delete(std::string_view key) override { Add("delete " + ShortKey(key)); }
 
   std::string text() const {
     if (count_ <= kEntriesShown) return text_;
@@ -65,21 +61,36 @@ void AddNumber(const char* name, const std::optional<std::uint64_t>& number, std
     *text += std::string(text->empty() ? "" : ", ") + name + " " + std::to_string(*number);
 }
 
+// " tables 4, 6 to level 0 and 12 to level 1", grouped as they come.
+template <typename File>
+std::string TablesText(const std::vector<File>& files, const char* towards,
+                       std::uint64_t (*number)(const File&)) {
+  std::string text;
+  for (std::size_t at = 0; at < files.size();) {
+    const int level = files[at].level;
+    text += at == 0 ? (files.size() == 1 ? " table " : " tables ") : " and ";
+    for (std::size_t first = at; at < files.size() && files[at].level == level; ++at)
+      text += (at == first ? "" : ", ") + std::to_string(number(files[at]));
+    text += std::string(" ") + towards + " level " + std::to_string(level);
+  }
+  return text;
+}
+
 std::string EditText(std::string_view payload) {
   const absl::StatusOr<engine::VersionEdit> edit = engine::VersionEdit::Decode(payload);
   if (!edit.ok()) return {};
+  using Added = engine::VersionEdit::AddedFile;
+  using Removed = engine::VersionEdit::RemovedFile;
   std::string text;
   AddNumber("log", edit->log_number, &text);
   AddNumber("next file", edit->next_file_number, &text);
   AddNumber("last sequence", edit->last_sequence, &text);
-  for (const engine::VersionEdit::AddedFile& added : edit->added_files) {
-    AddNumber("adds table", added.file.number, &text);
-    text += " to level " + std::to_string(added.level);
-  }
-  for (const engine::VersionEdit::RemovedFile& removed : edit->removed_files) {
-    AddNumber("removes table", removed.number, &text);
-    text += " from level " + std::to_string(removed.level);
-  }
+  const std::string added = TablesText<Added>(edit->added_files, "to",
+                                              [](const Added& file) { return file.file.number; });
+  const std::string removed = TablesText<Removed>(edit->removed_files, "from",
+                                                  [](const Removed& file) { return file.number; });
+  if (!added.empty()) text += (text.empty() ? "adds" : ", adds") + added;
+  if (!removed.empty()) text += (text.empty() ? "removes" : ", removes") + removed;
   return "edit: " + text;
 }
 
@@ -99,14 +110,15 @@ const char* TypeText(engine::FragmentType type) {
   return "?";
 }
 
-// The fragments of one append: their types, and the payload they make.
+// The fragments of one record, as far as the bytes have them.
 struct Fragments {
   std::string types;
   std::string payload;
+  bool ends = false;  // with a FULL or LAST
 };
 
-Fragments ReadFragments(std::uint64_t offset, std::string_view bytes) {
-  Fragments fragments;
+std::vector<Fragments> ReadFragments(std::uint64_t offset, std::string_view bytes) {
+  std::vector<Fragments> records;
   while (!bytes.empty()) {
     const std::size_t room =
         engine::kLogBlockSize - static_cast<std::size_t>(offset % engine::kLogBlockSize);
@@ -115,29 +127,127 @@ Fragments ReadFragments(std::uint64_t offset, std::string_view bytes) {
       const auto low = static_cast<unsigned char>(bytes[4]);
       const auto high = static_cast<unsigned char>(bytes[5]);
       const std::size_t size = low | static_cast<std::size_t>(high) << 8;
-      fragments.types += std::string(fragments.types.empty() ? "" : " ") +
-                         TypeText(static_cast<engine::FragmentType>(bytes[6]));
-      fragments.payload += bytes.substr(engine::kLogHeaderSize, size);
+      const auto type = static_cast<engine::FragmentType>(bytes[6]);
+      if (records.empty() || records.back().ends) records.emplace_back();
+      Fragments& record = records.back();
+      record.types += std::string(record.types.empty() ? "" : " ") + TypeText(type);
+      record.payload += bytes.substr(engine::kLogHeaderSize, size);
+      record.ends = type == engine::FragmentType::kFull || type == engine::FragmentType::kLast;
       taken = std::min(engine::kLogHeaderSize + size, bytes.size());
     }
     offset += taken;
     bytes.remove_prefix(taken);
   }
-  return fragments;
+  return records;
+}
+
+// What a writer appends: nearly always one record.
+std::string AppendText(const TransferredBytes& transfer, std::string (*meaning)(std::string_view)) {
+  const std::vector<Fragments> records = ReadFragments(transfer.offset, transfer.bytes);
+  std::string text;
+  for (std::size_t at = 0; at < std::min(records.size(), kRecordsShown); ++at) {
+    text += (at == 0 ? "record " : "; record ") + records[at].types;
+    if (const std::string what = meaning(records[at].payload); !what.empty()) text += ", " + what;
+  }
+  if (records.size() > kRecordsShown)
+    text += "; " + std::to_string(records.size() - kRecordsShown) + " more records";
+  return text;
+}
+
+// Reads the bytes of a log from its beginning as recovery would, and says where and why that ends. `visit` gets each record.
+template <typename Visit>
+std::string StopText(std::string_view bytes, Visit visit) {
+  engine::LogReader reader(bytes);
+  std::string_view record;
+  std::string scratch;
+  engine::LogRead read = reader.ReadRecord(&record, &scratch);
+  for (; read == engine::LogRead::kRecord; read = reader.ReadRecord(&record, &scratch))
+    visit(record);
+  if (read == engine::LogRead::kEnd) return ", to the end";
+  const engine::LogStop& stop = reader.stop();
+  return ", then " + std::string(engine::LogStopReasonName(stop.reason)) + " at " +
+         std::to_string(stop.bad_offset) + ": good up to " + std::to_string(stop.good_size) +
+         " of " + std::to_string(stop.size);
+}
+
+std::string Counted(std::uint64_t count, const char* what) {
+  return std::to_string(count) + " " + what + (count == 1 ? "" : "s");
+}
+
+// "3 records, seq 1..7, the last batch seq 7..7: put k1 (100), to the end"
+std::string LogReadText(std::string_view bytes) {
+  std::uint64_t records = 0;
+  std::optional<std::uint64_t> first;
+  std::uint64_t last = 0;
+  std::string last_text;
+  const std::string stop = StopText(bytes, [&](std::string_view record) {
+    ++records;
+    const absl::StatusOr<engine::WriteBatch> batch = engine::WriteBatch::FromContents(record);
+    if (!batch.ok() || batch->Count() == 0) return;
+    if (!first.has_value()) first = batch->Sequence();
+    last = batch->Sequence() + batch->Count() - 1;
+    last_text = BatchText(record);
+  });
+  std::string text = Counted(records, "record");
+  if (first.has_value()) {
+    text += ", seq " + std::to_string(*first) + ".." + std::to_string(last);
+    if (records > 1) text += ", the last " + last_text;
+    if (records == 1) text = "1 record, " + last_text;
+  }
+  return text + stop;
+}
+
+// "4 edits: log 9, next file 11, last sequence 20; tables 4, 6 on level 0, 12 on level 1, to the end"
+std::string ManifestReadText(std::string_view bytes) {
+  std::uint64_t edits = 0;
+  engine::VersionEdit sum;
+  std::set<std::pair<int, std::uint64_t>> tables;
+  const std::string stop = StopText(bytes, [&](std::string_view record) {
+    const absl::StatusOr<engine::VersionEdit> edit = engine::VersionEdit::Decode(record);
+    if (!edit.ok()) return;
+    ++edits;
+    if (edit->log_number.has_value()) sum.log_number = edit->log_number;
+    if (edit->next_file_number.has_value()) sum.next_file_number = edit->next_file_number;
+    if (edit->last_sequence.has_value()) sum.last_sequence = edit->last_sequence;
+    for (const auto& removed : edit->removed_files) tables.erase({removed.level, removed.number});
+    for (const auto& added : edit->added_files) tables.insert({added.level, added.file.number});
+  });
+  std::string text;
+  AddNumber("log", sum.log_number, &text);
+  AddNumber("next file", sum.next_file_number, &text);
+  AddNumber("last sequence", sum.last_sequence, &text);
+  int level = -1;
+  for (const auto& [at_level, number] : tables) {
+    text += at_level != level ? ", level " + std::to_string(at_level) + ": table " : ", ";
+    level = at_level;
+    text += std::to_string(number);
+  }
+  return Counted(edits, "edit") + ": " + text + stop;
+}
+
+// What a file that names another says.
+std::string NameText(std::string_view bytes) {
+  return std::string(bytes.substr(0, bytes.find('\n')));
 }
 
 }  // namespace
 
 std::string DescribeLevelDbBytes(const TransferredBytes& transfer) {
-  if (transfer.way != TransferredBytes::Way::kWritten) return {};
-  const std::string_view bytes = transfer.bytes;
-  const faults::FileKind kind = ClassifyLevelDbPath(transfer.path);
-  if (kind == faults::FileKind::kTemporary) return std::string(bytes.substr(0, bytes.find('\n')));
-  if (kind != faults::FileKind::kLog && kind != faults::FileKind::kManifest) return {};
-  const Fragments fragments = ReadFragments(transfer.offset, bytes);
-  const std::string meaning =
-      kind == faults::FileKind::kLog ? BatchText(fragments.payload) : EditText(fragments.payload);
-  return "record " + fragments.types + (meaning.empty() ? "" : ", " + meaning);
+  using faults::FileKind;
+  const bool whole = transfer.way == TransferredBytes::Way::kRead && transfer.offset == 0;
+  switch (ClassifyLevelDbPath(transfer.path)) {
+    case FileKind::kTemporary:
+    case FileKind::kCurrent:
+      return NameText(transfer.bytes);
+    case FileKind::kTable:
+      return DescribeTableBytes(transfer.offset, transfer.bytes);
+    case FileKind::kLog:
+      return whole ? LogReadText(transfer.bytes) : AppendText(transfer, &BatchText);
+    case FileKind::kManifest:
+      return whole ? ManifestReadText(transfer.bytes) : AppendText(transfer, &EditText);
+    default:
+      return {};
+  }
 }
 
 }  // namespace harrow::targets

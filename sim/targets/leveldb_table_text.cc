@@ -1,0 +1,96 @@
+// A whole table is walked as a reader would walk it: footer, index, each data block with its checksum.
+#include "sim/targets/leveldb_table_text.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "engine/block.h"
+#include "engine/internal_key.h"
+#include "engine/table_format.h"
+
+namespace harrow::targets {
+namespace {
+
+// What a walk over the entries of data blocks has seen.
+struct Contents {
+  std::uint64_t entries = 0;
+  std::uint64_t blocks = 0;
+  std::string first;
+  std::string last;
+  engine::SequenceNumber smallest = engine::kMaxSequenceNumber;
+  engine::SequenceNumber largest = 0;
+};
+
+bool AddBlock(std::string_view stored, Contents* contents) {
+  std::string_view block;
+  if (!engine::CheckStoredBlock(stored, &block).ok()) return false;
+  engine::BlockCursor cursor(block);
+  for (cursor.SeekToFirst(); cursor.Valid(); cursor.Next()) {
+    engine::ParsedInternalKey key;
+    if (!engine::ParseInternalKey(cursor.key(), &key)) return false;
+    if (contents->entries++ == 0) contents->first = ShortKey(key.user_key);
+    contents->last = ShortKey(key.user_key);
+    contents->smallest = std::min(contents->smallest, key.sequence);
+    contents->largest = std::max(contents->largest, key.sequence);
+  }
+  ++contents->blocks;
+  return cursor.status().ok();
+}
+
+// The block with its trailer; nothing when it does not lie in the bytes.
+std::optional<std::string_view> StoredBlock(std::string_view table, std::string_view encoded) {
+  engine::BlockHandle handle;
+  if (!handle.DecodeFrom(&encoded)) return std::nullopt;
+  if (handle.offset > table.size() || handle.size > table.size() - handle.offset ||
+      table.size() - handle.offset - handle.size < engine::kBlockTrailerSize)
+    return std::nullopt;
+  return table.substr(handle.offset, handle.size + engine::kBlockTrailerSize);
+}
+
+bool WalkTable(std::string_view table, const engine::Footer& footer, Contents* contents) {
+  std::string encoded;
+  footer.index.AppendTo(&encoded);
+  const std::optional<std::string_view> stored = StoredBlock(table, encoded);
+  std::string_view index;
+  if (!stored.has_value() || !engine::CheckStoredBlock(*stored, &index).ok()) return false;
+  engine::BlockCursor cursor(index);
+  for (cursor.SeekToFirst(); cursor.Valid(); cursor.Next()) {
+    const std::optional<std::string_view> block = StoredBlock(table, cursor.value());
+    if (!block.has_value() || !AddBlock(*block, contents)) return false;
+  }
+  return cursor.status().ok();
+}
+
+std::string Counted(std::uint64_t count, const char* one, const char* several) {
+  return std::to_string(count) + " " + (count == 1 ? one : several);
+}
+
+}  // namespace
+
+std::string ShortKey(std::string_view key) {
+  constexpr std::string_view kPrefix = "key-";
+  if (!key.starts_with(kPrefix) || key.size() == kPrefix.size()) return std::string(key);
+  const std::string_view digits = key.substr(kPrefix.size());
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return std::string(key);
+  const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size() - 1);
+  return "k" + std::string(digits.substr(first));
+}
+
+std::string DescribeTableBytes(std::uint64_t offset, std::string_view bytes) {
+  Contents contents;
+  if (bytes.size() < engine::Footer::kEncodedSize) return {};
+  engine::Footer footer;
+  if (!footer.DecodeFrom(bytes.substr(bytes.size() - engine::Footer::kEncodedSize)).ok()) {
+    if (!AddBlock(bytes, &contents)) return {};
+    return "a block of " + Counted(contents.entries, "entry", "entries");
+  }
+  if (offset != 0) return "to the end of a table";
+  if (!WalkTable(bytes, footer, &contents)) return "a table that is damaged";
+  std::string text = "table of " + Counted(contents.entries, "entry", "entries");
+  if (contents.entries == 0) return text;
+  return text + " " + contents.first + ".." + contents.last + ", seq " +
+         std::to_string(contents.smallest) + ".." + std::to_string(contents.largest) + ", " +
+         Counted(contents.blocks, "data block", "data blocks");
+}
+
+}  // namespace harrow::targets
