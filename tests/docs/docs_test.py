@@ -20,7 +20,7 @@ NOT_RUN_MAX = {"README.md": 1}
 # A study of how others choose schedules: its flags are theirs, or thoughts.
 STUDIES = {"sim/kernel/SCHEDULING.md"}
 # Flags on pages that are other programs'.
-FOREIGN_FLAGS = {"gtest_filter", "preset", "build", "rewrite", "wrap", "undefined", "help"}
+FOREIGN_FLAGS = {"gtest_filter", "preset", "build", "rewrite", "wrap", "undefined", "help", "hash"}
 
 
 def pages():
