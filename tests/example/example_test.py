@@ -44,7 +44,7 @@ class Example(unittest.TestCase):
         again = run(command.group(2), command.group(3), HARROW_SCENARIO=command.group(1))
         self.assertEqual(again.returncode, 1)
         self.assertIn("rule atomic broken", again.stdout)
-        self.assertRegex(again.stdout, r"\n +\d+  T0  ")
+        self.assertRegex(again.stdout, r"\n +\d+  .  main  ")
 
     def test_property(self):
         done = run(TEST, "--gtest_filter=EngineProperty.*", TEST_TMPDIR=self.folder, RC_PARAMS="seed=1")

@@ -38,6 +38,19 @@ TrialPoolOptions PoolOptions(const SimulateOptions& options) {
   return pool;
 }
 
+// One for all the tests of a program that ask for the same: the memory that it shares with its workers is large.
+TrialPool* PoolFor(const SimulateOptions& options) {
+  struct Kept {
+    std::uint64_t hang_ms = 0;
+    std::uint32_t jobs = 0;
+    std::unique_ptr<TrialPool> pool;
+  };
+  static Kept kept;
+  if (kept.pool == nullptr || kept.hang_ms != options.hang_ms || kept.jobs != options.jobs)
+    kept = {options.hang_ms, options.jobs, std::make_unique<TrialPool>(PoolOptions(options))};
+  return kept.pool.get();
+}
+
 // The one scenario that the environment asks for, replayed here.
 std::optional<Simulated> ReplayAsked() {
   const char* const path = std::getenv("HARROW_SCENARIO");
@@ -104,8 +117,7 @@ Simulated Failed(const Scenario& scenario, const Trial& trial, const SimulateOpt
 
 Simulated Simulate(const Scenario& scenario, const SimulateOptions& options) {
   if (std::optional<Simulated> replayed = ReplayAsked()) return *std::move(replayed);
-  TrialPool pool(PoolOptions(options));
-  const Answer answer = pool.RunFresh(scenario, TrialMode::kTwice);
+  const Answer answer = PoolFor(options)->RunFresh(scenario, TrialMode::kTwice);
   if (answer.trial.failure.kind != FailureClass::Kind::kNone)
     return Failed(scenario, answer.trial, options);
   if (!answer.understood) return Bad("the scenario is too large, or outside the format's limits\n");
@@ -126,9 +138,9 @@ Simulated SimulateSeed(std::uint64_t seed, const SimulateOptions& options) {
 
 Simulated SimulateSeeds(SeedRange seeds, const SimulateOptions& options) {
   if (std::optional<Simulated> replayed = ReplayAsked()) return *std::move(replayed);
-  TrialPool pool(PoolOptions(options));
-  pool.WantAnyFailure(TrialMode::kOnce);
-  const std::optional<Found> found = pool.First(seeds.count, [&](std::size_t index) {
+  TrialPool* const pool = PoolFor(options);
+  pool->WantAnyFailure(TrialMode::kOnce);
+  const std::optional<Found> found = pool->First(seeds.count, [&](std::size_t index) {
     return GenerateScenario(seeds.first + index, options.limits);
   });
   if (!found.has_value()) return {};
