@@ -19,6 +19,7 @@
 #include "sim/harness/command/scenario_argument.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
+#include "sim/harness/shrink/fingerprint.h"
 #include "sim/harness/shrink/shrink.h"
 
 namespace harrow::harness {
@@ -117,6 +118,7 @@ class Output {
   std::string Report(const ShrinkResult& result) const {
     std::string text = result.text;
     if (result.hash != 0) text += "  hash:     " + SeedText(result.hash) + "\n";
+    text += "  cause:    " + Fingerprint(result.smallest, result.failure, result.text) + "\n";
     text += "  size:     " + ToText(Measure(result.smallest)) + "\n";
     char how[128];
     std::snprintf(how, sizeof(how), "%" PRIu64 " scenarios tried in %.1f s, ", result.tried,

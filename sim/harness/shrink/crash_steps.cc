@@ -50,7 +50,9 @@ void AddEndSteps(std::size_t life, const EndPlan& end, std::vector<ShrinkStep>* 
 void AddExploredSteps(std::size_t life, const ExplorePlan& explore,
                       std::vector<ShrinkStep>* steps) {
   constexpr std::uint64_t kPoints = 24;
-  for (std::uint64_t point = 0; explore.every != 0 && point <= kPoints; ++point) {
+  if (explore.every == 0) return;
+  steps->push_back([life](Scenario* scenario) { scenario->lives[life].explore.every = 1; });
+  for (std::uint64_t point = 0; point <= kPoints; ++point) {
     for (const CrashImageChoice& image : explore.images) {
       steps->push_back([=, every = explore.every](Scenario* scenario) {
         scenario->lives.resize(life + 1);

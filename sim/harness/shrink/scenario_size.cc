@@ -41,6 +41,8 @@ std::uint64_t DetailOf(const Operation& operation) {
   if (operation.kind == Operation::Kind::kSnapshotScan) weight += 10;
   if (operation.kind == Operation::Kind::kSleep) weight += 1 + operation.sleep_us;
   weight += operation.key;
+  // No entries: plain to look at, but odd.
+  if (operation.kind == Operation::Kind::kWrite && operation.entries.empty()) weight += 100;
   for (const PlannedEntry& entry : operation.entries)
     weight += entry.key + (entry.deletion ? 50 : entry.value_size);
   return weight;
@@ -51,10 +53,16 @@ std::uint64_t DetailOf(const faults::Rule& rule) {
   weight += rule.one_in != 0 ? 100'000 : 0;
   weight += rule.count == faults::Rule::kForever ? 5000 : std::min<std::uint64_t>(rule.count, 4000);
   weight += std::min<std::uint64_t>(rule.first, 4000);
-  weight += rule.effect.kind != faults::EffectKind::kError &&
-                    rule.effect.kind != faults::EffectKind::kFailedSync
-                ? 1000
-                : 0;
+  switch (rule.effect.kind) {
+    case faults::EffectKind::kError:
+      break;
+    case faults::EffectKind::kFailedSync:
+      weight += 1;
+      break;
+    default:
+      weight += 1000;
+      break;
+  }
   weight += rule.effect.error != 0 && rule.effect.error != EIO ? 10 : 0;
   return weight + std::min<std::uint64_t>(rule.effect.bytes, 1 << 20);
 }

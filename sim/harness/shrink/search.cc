@@ -24,6 +24,8 @@ class Search {
     Tighten();
     for (bool smaller = true; smaller && !trials_->Stopped();) {
       const ScenarioWeight before = SizeOf(best_);
+      // Most of what can go does so without a trace.
+      Pass(&StructureSteps, 1);
       Pass(&StructureSteps, VariantCount(best_));
       WriteScheduleDown();
       Pass(&ScheduleSteps, 2);

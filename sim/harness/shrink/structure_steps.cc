@@ -26,6 +26,8 @@ class Structure {
     ForEachLife([this](std::size_t life) { JoinClients(life); });
     JoinLives();
     ForEachClient([this](std::size_t life, std::size_t client) { JoinOperations(life, client); });
+    ForEachClient(
+        [this](std::size_t life, std::size_t client) { FillInsteadOfFlush(life, client); });
     ForEachClient([this](std::size_t life, std::size_t client) { RemoveEntries(life, client); });
     RemovePairs();
     return std::move(steps_);
@@ -134,32 +136,38 @@ class Structure {
     }
   }
 
-  // One client does what two did: one after the other, or taking turns.
+  // One client does what two did: all that one did between two operations of the other, or taking turns.
   void JoinClients(std::size_t life) {
-    const std::size_t count = scenario_.lives[life].clients.size();
-    for (std::size_t into = 0; into < count; ++into) {
-      for (std::size_t from = 0; from < count; ++from) {
+    const std::vector<ClientPlan>& clients = scenario_.lives[life].clients;
+    for (std::size_t into = 0; into < clients.size(); ++into) {
+      for (std::size_t from = 0; from < clients.size(); ++from) {
         if (into == from) continue;
-        for (const auto join : {&Append, &TakeTurns}) {
+        const std::vector<Operation>& first = clients[into].operations;
+        const std::vector<Operation>& second = clients[from].operations;
+        const auto replace = [&](const std::vector<Operation>& joined) {
           steps_.push_back([=](Scenario* scenario) {
-            std::vector<ClientPlan>& clients = scenario->lives[life].clients;
-            clients[into].operations = join(clients[into].operations, clients[from].operations);
-            EraseRange(&clients, from, 1);
+            scenario->lives[life].clients[into].operations = joined;
+            EraseRange(&scenario->lives[life].clients, from, 1);
           });
-        }
+        };
+        replace(Inserted(first, second, first.size()));
+        replace(TakingTurns(first, second));
+        constexpr std::size_t kFew = 6;
+        for (std::size_t at = 1; at < first.size() && first.size() <= kFew; ++at)
+          replace(Inserted(first, second, at));
       }
     }
   }
 
-  static std::vector<Operation> Append(const std::vector<Operation>& first,
-                                       const std::vector<Operation>& second) {
+  static std::vector<Operation> Inserted(const std::vector<Operation>& first,
+                                         const std::vector<Operation>& second, std::size_t at) {
     std::vector<Operation> joined = first;
-    joined.insert(joined.end(), second.begin(), second.end());
+    joined.insert(joined.begin() + static_cast<std::ptrdiff_t>(at), second.begin(), second.end());
     return joined;
   }
 
-  static std::vector<Operation> TakeTurns(const std::vector<Operation>& first,
-                                          const std::vector<Operation>& second) {
+  static std::vector<Operation> TakingTurns(const std::vector<Operation>& first,
+                                            const std::vector<Operation>& second) {
     std::vector<Operation> joined;
     for (std::size_t at = 0; at < std::max(first.size(), second.size()); ++at) {
       if (at < first.size()) joined.push_back(first[at]);
@@ -252,6 +260,26 @@ class Structure {
       all[range.first] = by;
       EraseRange(&all, range.first + 1, range.size - 1);
     });
+  }
+
+  // A flush waits for what it brings about; a put that fills the memtable by itself does not.
+  void FillInsteadOfFlush(std::size_t life, std::size_t client) {
+    const std::vector<Operation>& operations = scenario_.lives[life].clients[client].operations;
+    for (std::size_t at = 0; at < operations.size(); ++at) {
+      if (operations[at].kind != Operation::Kind::kFlush) continue;
+      for (std::size_t other = 0; other < scenario_.lives[life].clients.size(); ++other) {
+        const std::vector<Operation>& others = scenario_.lives[life].clients[other].operations;
+        for (std::size_t put = 0; put < others.size(); ++put) {
+          if (others[put].entries.size() != 1 || others[put].entries[0].deletion) continue;
+          steps_.push_back([=](Scenario* scenario) {
+            std::vector<ClientPlan>& clients = scenario->lives[life].clients;
+            clients[other].operations[put].entries[0].value_size = static_cast<std::uint32_t>(
+                std::min(scenario->options.write_buffer_bytes, kMaxValueSize));
+            EraseRange(&clients[client].operations, at, 1);
+          });
+        }
+      }
+    }
   }
 
   // Of what is left, any two at once: a snapshot and its release, a put and its flush.

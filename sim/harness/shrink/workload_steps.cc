@@ -61,7 +61,8 @@ void AddKeySteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
     RenameKeys(smaller, dense);
     smaller->key_count = used;
   });
-  steps->push_back([used](Scenario* smaller) { smaller->key_count = used; });
+  const std::uint32_t past_last = keys.empty() ? 1 : *keys.rbegin() + 1;
+  steps->push_back([past_last](Scenario* smaller) { smaller->key_count = past_last; });
   if (keys.size() > kPairs) return;
   for (const models::KeyId from : keys) {
     for (const models::KeyId to : keys) {
@@ -91,6 +92,11 @@ std::vector<Operation> PlainerKinds(const Operation& operation) {
     case Operation::Kind::kWrite:
       other.sync = false;
       plainer.push_back(other);
+      if (operation.entries.empty()) {
+        other = operation;
+        other.entries = {{0, false, kPlainValueSize}};
+        plainer.push_back(other);
+      }
       break;
     case Operation::Kind::kScan:
     case Operation::Kind::kSnapshotScan:
