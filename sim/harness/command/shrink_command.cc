@@ -1,13 +1,11 @@
-// What is printed is a scenario file: the report stands in it as comments. With --out it goes there, by a temporary file and a
-// rename at each step down, and the report alone to standard output.
-#include <fcntl.h>
+// What is printed is a scenario file: the report stands in it as comments. With --out it goes there, at each step down, and the
+// report alone to standard output.
 #include <signal.h>
 #include <unistd.h>
 
-#include <cerrno>
+#include <algorithm>
 #include <cinttypes>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <utility>
 
@@ -17,6 +15,7 @@
 #include "sim/harness/command/exit_code.h"
 #include "sim/harness/command/flags.h"
 #include "sim/harness/command/scenario_argument.h"
+#include "sim/harness/command/text_file.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
 #include "sim/harness/shrink/fingerprint.h"
@@ -25,7 +24,7 @@
 namespace harrow::harness {
 namespace {
 
-constexpr std::uint64_t kMaxJobs = 256;
+constexpr long kMaxJobs = 256;
 
 struct ShrinkFlags {
   ShrinkOptions options;
@@ -37,31 +36,18 @@ absl::StatusOr<ShrinkFlags> ReadFlags() {
   const absl::StatusOr<std::uint64_t> time = DurationFlag("time");
   if (!time.ok()) return time.status();
   if (IsGiven("time")) flags.options.time_ms = *time;
-  const absl::StatusOr<std::uint64_t> jobs = CountFlag("jobs", 1, kMaxJobs);
+  const absl::StatusOr<std::uint64_t> jobs = CountFlag("jobs", 0, kMaxJobs);
   if (!jobs.ok()) return jobs.status();
   flags.options.jobs = static_cast<std::uint32_t>(*jobs);
+  if (*jobs == 0) {
+    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    flags.options.jobs = static_cast<std::uint32_t>(std::clamp<long>(processors, 1, kMaxJobs));
+  }
   const absl::StatusOr<std::uint64_t> hang = DurationFlag("hang");
   if (!hang.ok()) return hang.status();
   if (IsGiven("hang")) flags.options.hang_ms = *hang;
   flags.out = TextFlag("out");
   return flags;
-}
-
-// Whole or not at all: a reader, or whoever kills this process, finds the file as it was or as it is to be.
-absl::Status WriteFile(const std::string& path, const std::string& text) {
-  const std::string temporary = path + ".tmp";
-  std::FILE* const file = std::fopen(temporary.c_str(), "wb");
-  const auto failed = [&path] {
-    return absl::UnavailableError(Printable(path) + ": " + std::strerror(errno));
-  };
-  if (file == nullptr) return failed();
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (std::fclose(file) != 0 || !written || std::rename(temporary.c_str(), path.c_str()) != 0) {
-    absl::Status status = failed();
-    unlink(temporary.c_str());
-    return status;
-  }
-  return absl::OkStatus();
 }
 
 std::string AsComment(std::string_view text) {
@@ -111,7 +97,7 @@ class Output {
 
  private:
   void Save(const std::string& text) {
-    written_ = WriteFile(flags_.out, text);
+    written_ = IsFile(flags_.out) ? ReplaceFile(flags_.out, text) : CreateFile(flags_.out, text);
     if (!written_.ok()) InterruptShrink();
   }
 
