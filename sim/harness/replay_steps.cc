@@ -241,14 +241,14 @@ const FileCall* FindCall(const RecordedLife& recorded, std::size_t event) {
   return call != recorded.files.end() && call->event == event ? &*call : nullptr;
 }
 
-std::string StepText(const RecordedLife& recorded, std::size_t at) {
-  const kernel::TraceEvent& event = recorded.trace.events()[at];
-  if (!event.text.empty()) return event.text;
-  if (const FileCall* const call = FindCall(recorded, at); call != nullptr)
+std::string StepText(const RecordedLife& recorded, std::size_t event) {
+  const kernel::TraceEvent& step = recorded.trace.events()[event];
+  if (!step.text.empty()) return step.text;
+  if (const FileCall* const call = FindCall(recorded, event); call != nullptr)
     return DescribeCall(*call);
-  std::string text = KindText(event.kind);
-  if (event.kind == OpKind::kStart || event.kind == OpKind::kExit || event.object == 0) return text;
-  const std::uint32_t object = IsAboutTask(event.kind) ? event.object - 1 : event.object;
+  std::string text = KindText(step.kind);
+  if (step.kind == OpKind::kStart || step.kind == OpKind::kExit || step.object == 0) return text;
+  const std::uint32_t object = IsAboutTask(step.kind) ? step.object - 1 : step.object;
   return text + " " + std::to_string(object);
 }
 

@@ -45,6 +45,7 @@ std::string DescribeRead(const models::Read& read) {
 // Under HostMemory.
 void NoteMark(const Recorder& recorder, ClientMark mark, const std::string& text) {
   kernel::Trace& trace = kernel::CurrentTrace();
+  if (!trace.recorded()) return;  // the machine was dropped
   trace.Note(kernel::CurrentTask(), text);
   mark.event = trace.events().size() - 1;
   recorder.recorded()->marks.push_back(mark);

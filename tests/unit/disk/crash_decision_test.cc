@@ -118,7 +118,7 @@ TEST(CrashDecisionTest, WhatAFailedSyncLost) {
 std::string RandomBytes(kernel::Random& random, std::size_t size, char base) {
   std::string bytes(size, base);
   for (std::size_t at = 0; at < size; at += 100 + random.Below(2000)) {
-    bytes[at] = static_cast<char>(base + 1 + random.Below(5));
+    bytes[at] = static_cast<char>(base + 1 + static_cast<int>(random.Below(5)));
   }
   return bytes;
 }
