@@ -83,12 +83,26 @@ class Browser:
         """The value of a script's `return`."""
         return self._call("POST", self.session + "/execute/sync", {"script": script, "args": list(arguments)})
 
-    def find(self, selector):
-        return self._call("POST", self.session + "/element", {"using": "css selector", "value": selector})[ELEMENT]
+    def find(self, selector, seconds=5):
+        """The element, once it is there: lists draw what is in sight after they were scrolled."""
+        end = time.monotonic() + seconds
+        while True:
+            try:
+                return self._call("POST", self.session + "/element", {"using": "css selector", "value": selector})[ELEMENT]
+            except WebDriverError:
+                if time.monotonic() > end:
+                    raise
+            time.sleep(0.02)
 
     def click(self, selector):
-        """A real click in the middle of the element, scrolled into sight."""
-        self._call("POST", f"{self.session}/element/{self.find(selector)}/click")
+        """A real click in the middle of the element, scrolled into sight; again if it was drawn anew meanwhile."""
+        for attempt in range(10):
+            try:
+                self._call("POST", f"{self.session}/element/{self.find(selector)}/click")
+                return
+            except WebDriverError as error:
+                if "stale element" not in str(error) or attempt == 9:
+                    raise
 
     def click_at(self, x, y):
         """A real click at a point of the window."""

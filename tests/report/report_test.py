@@ -1,5 +1,8 @@
 #!/usr/bin/env python3
-"""The report of a run in a real browser. Usage: report_test.py HARROW ACKNOWLEDGED_BEFORE_SYNC [unittest arguments]
+"""The report of a run in a real browser. Usage:
+
+  report_test.py HARROW ACKNOWLEDGED_BEFORE_SYNC [unittest arguments]
+  report_test.py HARROW ACKNOWLEDGED_BEFORE_SYNC --screenshot FILE.png
 
 ACKNOWLEDGED_BEFORE_SYNC is the planted program of that name, which is red at seed 0x5d.
 """
@@ -294,6 +297,109 @@ class Others(Page):
               const box = one.getBoundingClientRect(); return box.left > view.left && box.right < view.right }).length"""), 20)
 
 
+class Sweep(Page):
+    """The results of a sweep of the planted program."""
+
+    def setUp(self):
+        self.results = os.path.join(self.folder.name, "results.jsonl")
+        if not os.path.exists(self.results):
+            done = subprocess.run([PLANTED, "run", "--seeds=300", "--max_failures=1000", f"--out={self.results}", "--shrink=1s"],
+                                  capture_output=True, text=True, timeout=120, check=False)
+            self.assertEqual(done.returncode, 10, done.stderr)
+        page = os.path.join(self.folder.name, "sweep.html")
+        make(PLANTED, self.results, f"--html={page}", code=0)
+        self.sweep = read_data(page)
+        self.open(page)
+
+    def test_it_draws_what_the_file_says(self):
+        console, addresses = self.browser.logs()
+        self.assertEqual(console, [])
+        self.assertEqual([one for one in addresses if not one.startswith(("file://", "data:"))], [])
+        with open(self.results, encoding="ascii") as file:
+            lines = [json.loads(line) for line in file]
+        failures = [line for line in lines if line["line"] == "failure"]
+        done = [line for line in lines if line["line"] == "done"]
+        self.assertGreater(len(failures), 10)
+        self.assertIn(f"{len(failures)} red seeds of {len(self.sweep['causes'])} cause", self.texts("h1")[0])
+        tiles = dict(zip(self.texts(".tile span"), (text.replace("\u202f", "") for text in self.texts(".tile b"))))
+        self.assertEqual((tiles["seeds"], tiles["red"]), ("300", str(len(failures))))
+        self.assertEqual(tiles["crash states"], str(sum(line["counts"].get("crash states", 0) for line in done)))
+        self.assertEqual(self.number(".cause"), len(self.sweep["causes"]))
+        self.assertEqual(sum(cause["failures"] for cause in self.sweep["causes"]), len(failures))
+        for profile in ("ext4", "strict"):
+            red = sum(1 for line in failures if line["profile"] == profile)
+            self.assertEqual(self.texts(f'.counts tr[data-name="{profile}"] td')[0], str(red))
+        rules = {f"rule {line['rule']}" for line in failures}
+        self.assertEqual(set(self.texts(".spread > :first-child tbody th")), rules)
+        self.assertEqual(self.texts('.marks li[data-name="crash states"] b')[0].replace("\u202f", ""), tiles["crash states"])
+        self.assertEqual(self.number(".chart"), 2 * len(self.sweep["sessions"]))
+
+    def test_its_commands_give_the_reports_of_its_seeds(self):
+        cause = self.sweep["causes"][0]
+        seed = cause["seeds"][0]
+        self.assertEqual(cause["report"], f"{PLANTED} report {seed} --html={seed}.html")
+        done = subprocess.run(cause["report"].split(), cwd=self.folder.name, capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual(done.returncode, 10, done.stderr)
+        self.assertEqual(read_data(os.path.join(self.folder.name, f"{seed}.html"))["seed"], seed)
+
+    def test_it_copies_what_it_shows(self):
+        self.run_script("window.copied = []; document.execCommand = (what) => { copied.push([what, document.activeElement.value]); return true; };"
+                        "Object.defineProperty(navigator, 'clipboard', {value: undefined})")
+        self.browser.click(".cause .copy")
+        self.assertEqual(self.run_script("return copied"), [["copy", self.sweep["causes"][0]["reproduce"]]])
+        self.assertEqual(self.texts(".cause .copy")[0], "Copied")
+
+    def test_nothing_sticks_out_at_any_width(self):
+        for width in (1600, 800, 420):
+            self.browser.resize(width, 900)
+            self.assertLessEqual(self.run_script("return document.documentElement.scrollWidth"), width)
+        self.browser.cdp("Emulation.clearDeviceMetricsOverride")
+
+
+class Errors(unittest.TestCase):
+    """Each mistake: its exit code, nothing on standard output, one line that names it."""
+
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+
+    def check(self, code, expected, *words):
+        done = subprocess.run([HARROW, "report", *words], capture_output=True, text=True, timeout=60, check=False)
+        self.assertEqual((done.returncode, done.stdout), (code, ""), done.stderr)
+        self.assertRegex(done.stderr, r"\Aharrow report: [ -~]*\n\Z")
+        self.assertIn(expected, done.stderr)
+
+    def test_mistakes(self):
+        results = os.path.join(self.folder.name, "results.jsonl")
+        with open(results, "w", encoding="ascii") as file:
+            file.write('{"line":"nothing"}\n')
+        page = os.path.join(self.folder.name, "out.html")
+        self.check(20, "--html: expected the file to write", "7")
+        self.check(20, "expected one seed or scenario file, found 0", f"--html={page}")
+        self.check(20, "expected one seed or scenario file, found 2", f"--html={page}", "1", "2")
+        self.check(20, 'found "x/y"', f"--html={page}", "x/y")
+        self.check(20, "--profile: expected a seed", f"--html={page}", "--profile=ext4", results)
+        self.check(21, results, f"--html={page}", results)
+        self.check(22, "No such file or directory", f"--html={self.folder.name}/nowhere/out.html", "7")
+        self.check(22, "Is a directory", f"--html={self.folder.name}", "7")
+        self.check(22, "No space left on device", "--html=/dev/full", "7")
+        self.assertEqual(sorted(os.listdir(self.folder.name)), ["results.jsonl"])
+
+
+def screenshot(path):
+    """The picture of the README: the upper part of the red run's report."""
+    with tempfile.TemporaryDirectory() as folder, Browser() as browser:
+        page = os.path.join(folder, "red.html")
+        make(os.path.relpath(PLANTED), RED_SEED, f"--html={page}", code=10)
+        browser.emulate_scheme("light")
+        browser.resize(1400, 1660)
+        browser.open(page)
+        browser.screenshot(path)
+
+
 if __name__ == "__main__":
     HARROW, PLANTED = sys.argv[1:3]
+    if sys.argv[3:4] == ["--screenshot"]:
+        screenshot(sys.argv[4])
+        sys.exit()
     unittest.main(argv=sys.argv[:1] + sys.argv[3:])

@@ -29,7 +29,8 @@ int MergeCommand(const std::string& program, const std::vector<std::string>& arg
 // harrow replay SEED | FILE: the same run again, step by step. It runs in a process of its own: one that crashes, hangs until it
 // is interrupted or ends the process leaves the steps up to there.
 int ReplayCommand(const std::string& program, const std::vector<std::string>& arguments);
-// harrow report SEED | FILE --html=FILE: a picture of the run as one page of HTML. It runs in a process of its own, as a replay.
+// harrow report SEED | FILE --html=FILE: a picture of the run as one page of HTML; of a result file, of its sweep. A run has a
+// process of its own, as in a replay.
 int ReportCommand(const std::string& program, const std::vector<std::string>& arguments);
 // harrow scenario SEED | FILE: the scenario as text.
 int ScenarioCommand(const std::string& program, const std::vector<std::string>& arguments);

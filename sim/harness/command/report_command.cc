@@ -13,8 +13,11 @@
 #include "sim/harness/command/report_child.h"
 #include "sim/harness/command/scenario_argument.h"
 #include "sim/harness/command/text_file.h"
+#include "sim/harness/report/report_page.h"
+#include "sim/harness/report/sweep_report.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
+#include "sim/harness/sweep/results.h"
 
 namespace harrow::harness {
 namespace {
@@ -70,6 +73,27 @@ int ReportRun(const std::string& program, const std::string& argument, const Sce
   return Save(path, run.page, run.exit_code);
 }
 
+// A result file begins with an object; no scenario does.
+bool IsResultFile(const std::string& path) {
+  std::FILE* const file = std::fopen(path.c_str(), "rb");
+  if (file == nullptr) return false;
+  const int first = std::fgetc(file);
+  std::fclose(file);
+  return first == '{';
+}
+
+int ReportResults(const std::string& program, const std::string& file, const std::string& path) {
+  for (const char* const flag : {"target", "profile", "strategy"}) {
+    if (IsGiven(flag)) {
+      return Fail(kExitUsage, "--" + std::string(flag) + ": expected a seed; the results in \"" +
+                                  Printable(file) + "\" say themselves what ran");
+    }
+  }
+  const absl::StatusOr<ReadResults> read = ReadResultFile(file);
+  if (!read.ok()) return Fail(kExitBadInput, std::string(read.status().message()));
+  return Save(path, ReportPage(file, SweepReport(read->results, {file, program})), kExitOk);
+}
+
 }  // namespace
 
 int ReportCommand(const std::string& program, const std::vector<std::string>& arguments) {
@@ -79,6 +103,8 @@ int ReportCommand(const std::string& program, const std::vector<std::string>& ar
                 "--html: expected the file to write the report to, such as "
                 "--html=report.html");
   }
+  if (arguments.size() == 1 && IsFile(arguments[0]) && IsResultFile(arguments[0]))
+    return ReportResults(program, arguments[0], path);
   Scenario scenario;
   if (const int code = OneScenario("report", arguments, &scenario); code != kExitOk) return code;
   return ReportRun(program, arguments[0], scenario, path);

@@ -27,9 +27,9 @@ const char* MatterName(Matter matter) {
   return "";
 }
 
-Json RunsJson(const std::vector<Run>& runs) {
+Json RunsJson(const std::vector<Stretch>& runs) {
   Json json = Json::array();
-  for (const Run& run : runs) json.push_back({MatterName(run.matter), run.size});
+  for (const Stretch& run : runs) json.push_back({MatterName(run.matter), run.size});
   return json;
 }
 

@@ -74,9 +74,9 @@ Matter MatterAt(std::string_view mapped, std::string_view other, std::uint64_t b
   return there.find_first_not_of('\0') == std::string_view::npos ? Matter::kZeros : Matter::kOther;
 }
 
-std::vector<Run> Compare(std::string_view mapped, std::string_view other,
-                         const LogFragment& fragment) {
-  std::vector<Run> runs;
+std::vector<Stretch> Compare(std::string_view mapped, std::string_view other,
+                             const LogFragment& fragment) {
+  std::vector<Stretch> runs;
   const std::uint64_t last = fragment.offset + fragment.size;
   for (std::uint64_t begin = fragment.offset; begin < last;) {
     std::uint64_t end = std::min(last, (begin / kSectorSize + 1) * kSectorSize);
@@ -203,9 +203,9 @@ LogMap MapLog(const CrashView& crash, const std::string& path, std::uint32_t key
 
 }  // namespace
 
-std::uint64_t SameBytes(const std::vector<Run>& runs) {
+std::uint64_t SameBytes(const std::vector<Stretch>& runs) {
   std::uint64_t size = 0;
-  for (const Run& run : runs) {
+  for (const Stretch& run : runs) {
     if (run.matter == Matter::kSame) size += run.size;
   }
   return size;

@@ -2,7 +2,7 @@
 // what survived, and how far a reader of the survivor gets.
 //
 // Threading: pure functions.
-// Invariants: the fragments of a log are in order of offset and do not overlap; runs of a fragment add up to its size.
+// Invariants: the fragments of a log are in order of offset and do not overlap; the stretches of a fragment add up to its size.
 // Not checked: which bytes of a file that the cache no longer names are whose; such a log has no fragments of the cache, and is
 // mapped by its surviving bytes.
 #ifndef HARROW_SIM_HARNESS_REPORT_LOG_MAP_H_
@@ -27,7 +27,7 @@ enum class Matter : std::uint8_t {
   kNothing  // the file ends before them, or is not there
 };
 
-struct Run {
+struct Stretch {
   Matter matter = Matter::kSame;
   std::uint64_t size = 0;  // bytes
 };
@@ -52,8 +52,8 @@ struct LogFragment {
   std::string type;        // "FULL", "FIRST", "MIDDLE", "LAST"; "bytes": no fragment could be read
   bool checksum_ok = false;
   std::optional<std::size_t> record;  // index into records; none when the record is not whole
-  std::vector<Run> durable;
-  std::vector<Run> survived;
+  std::vector<Stretch> durable;
+  std::vector<Stretch> survived;
 };
 
 struct LogMap {
@@ -71,8 +71,8 @@ struct LogMap {
 // One for each log that any of the three images of the crash has, by path.
 std::vector<LogMap> MapLogs(const CrashView& crash, std::uint32_t key_count);
 
-// The bytes of `runs` that are kSame.
-std::uint64_t SameBytes(const std::vector<Run>& runs);
+// The bytes of `stretches` that are kSame.
+std::uint64_t SameBytes(const std::vector<Stretch>& stretches);
 
 }  // namespace harrow::harness
 

@@ -71,8 +71,13 @@ function copyButton(text, label) {
   return button;
 }
 
-function command(text) {
-  return element('div', {class: 'command'}, element('code', null, text), copyButton(text, 'Copy the command'));
+// A command line with a button that copies it whole; `shown` may be shorter.
+function command(text, shown = text) {
+  return element('div', {class: 'command'}, element('code', {title: text}, shown), copyButton(text, 'Copy the command'));
+}
+
+function withoutFolder(text) {
+  return text.replace(/^\S*\//, '');
 }
 
 // A list of a term and what it is; entries without a value are left out.

@@ -213,6 +213,6 @@ function drawCrash(root, life, dx, height) {
   if (life.crashEvent < life.last) {
     root.append(shape('rect', {x, y: rulerHeight, width: (life.last - life.crashEvent) * dx, height: height - rulerHeight, class: 'after-crash'}));
   }
-  root.append(shape('path', {d: `M${x} 0V${height}`, class: 'crash-line'}),
+  root.append(shape('path', {d: `M${x} 20V${height}`, class: 'crash-line'}),
     shape('text', {x: x + 6, y: height - 7, class: 'crash-text'}, 'the power goes'));
 }
