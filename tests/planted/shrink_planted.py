@@ -46,7 +46,7 @@ def shrink(program, seed, folder, arguments):
     for what in LIMITS:
         row[what] = int(re.search(rf"(\d+) {what[:-1]}s?\b", size.group(1)).group(1))
     row["finished"] = "none that is smaller" in done.stdout
-    if "drawn" in size.group(1):
+    if row["finished"] and "drawn" in size.group(1):
         return row, f"a schedule is left that is drawn from a seed: {size.group(1)}"
     again = run(program, "replay", "--hash", path)
     expected = f"hash={digest.group(1)} verdict={rule.group(1)}"

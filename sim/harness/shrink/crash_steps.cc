@@ -14,7 +14,7 @@ using faults::Survivors;
 std::vector<CrashImageChoice> PlainerChoices(const CrashImageChoice& choice) {
   std::vector<CrashImageChoice> plainer = {
       {Survivors::kNone, 0, 0}, {Survivors::kAll, 0, 0}, {Survivors::kNamesOnly, 0, 0}};
-  for (const std::uint64_t cut : {0, 1, 7, 16, 512, 4096})
+  for (const std::uint64_t cut : {0u, 1u, 7u, 16u, 512u, 4096u})
     plainer.push_back({Survivors::kTornLast, cut, 0});
   for (std::uint64_t cut = 0; cut < 6; ++cut) plainer.push_back({Survivors::kLeaveOneOut, cut, 0});
   plainer.push_back({Survivors::kZeroTail, 0, 0});
@@ -33,17 +33,17 @@ std::vector<CrashImageChoice> PlainerChoices(const CrashImageChoice& choice) {
 
 void AddEndSteps(std::size_t life, const EndPlan& end, std::vector<ShrinkStep>* steps) {
   if (end == EndPlan{}) return;
-  steps->push_back([life](Scenario* scenario) { scenario->lives[life].end = {}; });
+  steps->emplace_back([life](Scenario* scenario) { scenario->lives[life].end = {}; });
   if (end.kind == EndPlan::Kind::kClose) return;
   std::vector<std::uint64_t> earlier = {0};
   for (std::uint64_t step = end.before_mutation / 2; step > 0; step /= 2)
     earlier.push_back(end.before_mutation - step);
   for (const std::uint64_t mutation : earlier) {
-    steps->push_back(
+    steps->emplace_back(
         [=](Scenario* scenario) { scenario->lives[life].end.before_mutation = mutation; });
   }
   for (const CrashImageChoice& choice : PlainerChoices(end.image))
-    steps->push_back([=](Scenario* scenario) { scenario->lives[life].end.image = choice; });
+    steps->emplace_back([=](Scenario* scenario) { scenario->lives[life].end.image = choice; });
 }
 
 // The images that the life takes, one at a time as its end; the lives after it go.
@@ -51,10 +51,10 @@ void AddExploredSteps(std::size_t life, const ExplorePlan& explore,
                       std::vector<ShrinkStep>* steps) {
   constexpr std::uint64_t kPoints = 24;
   if (explore.every == 0) return;
-  steps->push_back([life](Scenario* scenario) { scenario->lives[life].explore.every = 1; });
+  steps->emplace_back([life](Scenario* scenario) { scenario->lives[life].explore.every = 1; });
   for (std::uint64_t point = 0; point <= kPoints; ++point) {
     for (const CrashImageChoice& image : explore.images) {
-      steps->push_back([=, every = explore.every](Scenario* scenario) {
+      steps->emplace_back([=, every = explore.every](Scenario* scenario) {
         scenario->lives.resize(life + 1);
         scenario->lives[life].explore = {};
         scenario->lives[life].end = {EndPlan::Kind::kCrash, point * every, image};

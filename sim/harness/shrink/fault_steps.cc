@@ -28,7 +28,7 @@ class RuleSteps {
  private:
   void Replace(const Rule& rule) {
     if (rule == rule_ || !faults::Validate(rule).ok()) return;
-    steps_->push_back([life = life_, index = index_, rule](Scenario* scenario) {
+    steps_->emplace_back([life = life_, index = index_, rule](Scenario* scenario) {
       scenario->lives[life].faults.rules[index] = rule;
     });
   }
@@ -86,7 +86,7 @@ void AddFaultSteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
     for (std::size_t index = 0; index < plan.rules.size(); ++index)
       RuleSteps(life, index, plan.rules[index], steps).Add();
     if (plan.seed != 0)
-      steps->push_back([life](Scenario* smaller) { smaller->lives[life].faults.seed = 0; });
+      steps->emplace_back([life](Scenario* smaller) { smaller->lives[life].faults.seed = 0; });
   }
 }
 

@@ -22,7 +22,7 @@ void MakeDefault(SchedulePlan* schedule) {
 void AddDeviationSteps(std::size_t life, std::size_t count, std::vector<ShrinkStep>* steps) {
   for (std::size_t size = (count + 1) / 2; size > 0; size = size == 1 ? 0 : (size + 1) / 2) {
     for (std::size_t first = 0; first < count; first += size) {
-      steps->push_back([=](Scenario* scenario) {
+      steps->emplace_back([=](Scenario* scenario) {
         EraseRange(&scenario->lives[life].schedule.deviations, first,
                    std::min(size, count - first));
       });
@@ -51,7 +51,7 @@ void AddOtherDeviations(std::size_t life, const SchedulePlan& schedule,
       for (std::uint64_t step = 1; step <= std::min(last + kPast, kMostSteps); ++step) {
         for (const std::uint64_t to : tasks) {
           if (to == task) continue;
-          steps->push_back([=](Scenario* scenario) {
+          steps->emplace_back([=](Scenario* scenario) {
             SchedulePlan& changed = scenario->lives[life].schedule;
             changed.deviations = kept;
             changed.deviations.push_back({kernel::Deviation::Kind::kSwitch, task, step, to});
@@ -71,18 +71,19 @@ void AddOtherDeviations(std::size_t life, const SchedulePlan& schedule,
 
 std::vector<ShrinkStep> ScheduleSteps(const Scenario& scenario) {
   std::vector<ShrinkStep> steps;
-  steps.push_back([](Scenario* smaller) {
+  steps.emplace_back([](Scenario* smaller) {
     for (LifePlan& life : smaller->lives) MakeDefault(&life.schedule);
   });
   for (std::size_t life = 0; life < scenario.lives.size(); ++life) {
     const SchedulePlan& schedule = scenario.lives[life].schedule;
     if (schedule == SchedulePlan{}) continue;
-    steps.push_back([life](Scenario* smaller) { MakeDefault(&smaller->lives[life].schedule); });
-    steps.push_back(
+    steps.emplace_back([life](Scenario* smaller) { MakeDefault(&smaller->lives[life].schedule); });
+    steps.emplace_back(
         [life](Scenario* smaller) { smaller->lives[life].schedule.spurious_wakeup_one_in = 0; });
     if (schedule.replay) {
       // The strategy is not asked, but its seed still feeds other draws of the life.
-      steps.push_back([life](Scenario* smaller) { smaller->lives[life].schedule.strategy = {}; });
+      steps.emplace_back(
+          [life](Scenario* smaller) { smaller->lives[life].schedule.strategy = {}; });
     }
   }
   for (std::size_t life = 0; life < scenario.lives.size(); ++life)

@@ -24,20 +24,26 @@ class Search {
     Tighten();
     for (bool smaller = true; smaller && !trials_->Stopped();) {
       const ScenarioWeight before = SizeOf(best_);
+      const bool early = !hurried_;
       // Most of what can go does so without a trace.
       Pass(&StructureSteps, 1);
       Pass(&StructureSteps, VariantCount(best_));
       WriteScheduleDown();
+      hurried_ = true;
       Pass(&ScheduleSteps, 2);
       Pass(&DetailSteps, 1);
       // Many steps that seldom work: only when nothing else does.
       if (SizeOf(best_) == before) Pass(&RescheduleSteps, 1);
-      smaller = SizeOf(best_) < before;
+      // What the first round left early, the second goes on with.
+      smaller = SizeOf(best_) < before || (early && trials_->Late());
     }
     return {std::move(best_), std::move(trial_), !trials_->Stopped()};
   }
 
  private:
+  // A search that will not end in time leaves its first pass early, or it would never come to the schedule.
+  bool Hurries() const { return !hurried_ && trials_->Late(); }
+
   void Accept(Found found) {
     best_ = std::move(found.scenario);
     trial_ = std::move(found.trial);
@@ -72,18 +78,23 @@ class Search {
   // Tries steps[first], and on to the end and round, `count` of them. The number of the step that worked.
   std::optional<std::size_t> TrySteps(const std::vector<ShrinkStep>& steps, std::size_t first,
                                       std::size_t count, std::size_t variants) {
-    std::size_t done = 0;  // of count * variants
+    constexpr std::size_t kAtOnce = 64;  // between two looks at the clock
+    std::size_t done = 0;                // of count * variants
     const std::size_t all = count * variants;
     const ScenarioWeight weight = SizeOf(best_);
-    while (done < all && !trials_->Stopped()) {
-      std::optional<Found> found = trials_->First(all - done, [&](std::size_t index) {
+    while (done < all && !trials_->Stopped() && !Hurries()) {
+      const std::size_t count_now = std::min(all - done, kAtOnce);
+      std::optional<Found> found = trials_->First(count_now, [&](std::size_t index) {
         Scenario candidate = best_;
         steps[(first + (done + index) / variants) % steps.size()](&candidate);
         // No smaller: as good as not tried, since the best itself is known.
         if (!(SizeOf(candidate) < weight)) return best_;
         return VariantOf(candidate, (done + index) % variants);
       });
-      if (!found.has_value()) return std::nullopt;
+      if (!found.has_value()) {
+        done += count_now;
+        continue;
+      }
       done += found->index + 1;
       if (AcceptSmaller(*std::move(found))) return (first + (done - 1) / variants) % steps.size();
     }
@@ -122,6 +133,7 @@ class Search {
   const std::function<void(const Scenario&, const Trial&)>& better_;
   Scenario best_;
   Trial trial_;
+  bool hurried_ = false;  // the schedule has had its turn
 };
 
 }  // namespace

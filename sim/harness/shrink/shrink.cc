@@ -55,20 +55,22 @@ class Shrinking {
     TrialPoolOptions pool;
     pool.jobs = options_.jobs;
     pool.hang = {options_.hang_ms, options_.hang_ms};
-    pool.stopped = [this] {
-      if (interrupted != 0) return true;
-      return bounded_ && options_.time_ms != 0 && WallMs() - search_started_ms_ >= options_.time_ms;
-    };
+    pool.stopped = [this] { return interrupted != 0 || (bounded_ && IsPast(options_.time_ms)); };
+    // The rest is for writing the schedule down and making it and the details plain.
+    pool.late = [this] { return IsPast(options_.time_ms / 2); };
     pool.tick = [this] { Tick(); };
     return pool;
   }
 
+  bool IsPast(std::uint64_t search_ms) const {
+    return options_.time_ms != 0 && WallMs() - search_started_ms_ >= search_ms;
+  }
   std::uint64_t Elapsed() const { return WallMs() - started_ms_; }
 
   // Twice in one process: a scenario whose runs differ cannot be shrunk by anything but that.
   Trial FirstRun() {
     bounded_ = false;
-    const Trial first = pool_.RunFresh(scenario_, TrialMode::kTwice).trial;
+    Trial first = pool_.RunFresh(scenario_, TrialMode::kTwice).trial;
     bounded_ = true;
     search_started_ms_ = WallMs();
     mode_ = first.failure.kind == FailureClass::Kind::kNotDeterministic ? TrialMode::kTwice

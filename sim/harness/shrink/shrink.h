@@ -4,7 +4,7 @@
 // Threading: single-threaded parent, forked workers.
 // Invariants:
 //  1. `smallest` failed in the class `failure` in a process that had run nothing else; unless it was interrupted before that.
-//  2. With no bound reached, `smallest` is a function of the scenario; the number of jobs does not matter.
+//  2. Found within half of the time, `smallest` is a function of the scenario; the number of jobs does not matter.
 //  3. A candidate that hangs is told by processor time, many times that of the longest run that ended.
 // Source: Zeller and Hildebrandt, Simplifying and Isolating Failure-Inducing Input, TSE 2002.
 #ifndef HARROW_SIM_HARNESS_SHRINK_SHRINK_H_

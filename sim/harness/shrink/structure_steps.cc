@@ -51,31 +51,32 @@ class Structure {
     const std::size_t count = scenario_.lives.size();
     // What happened long before matters least, and what comes after the failure not at all.
     for (std::size_t kept = 1; kept + 1 < count; ++kept) {
-      steps_.push_back([=](Scenario* scenario) { EraseRange(&scenario->lives, 0, count - kept); });
-      steps_.push_back(
+      steps_.emplace_back(
+          [=](Scenario* scenario) { EraseRange(&scenario->lives, 0, count - kept); });
+      steps_.emplace_back(
           [=](Scenario* scenario) { EraseRange(&scenario->lives, kept, count - kept); });
     }
     for (std::size_t life = 0; count > 1 && life < count; ++life)
-      steps_.push_back([life](Scenario* scenario) { EraseRange(&scenario->lives, life, 1); });
+      steps_.emplace_back([life](Scenario* scenario) { EraseRange(&scenario->lives, life, 1); });
   }
 
   void RemoveAllFaults() {
-    steps_.push_back([](Scenario* scenario) {
+    steps_.emplace_back([](Scenario* scenario) {
       for (LifePlan& life : scenario->lives) life.faults = {};
     });
   }
 
   void RemoveExploration() {
-    steps_.push_back([](Scenario* scenario) {
+    steps_.emplace_back([](Scenario* scenario) {
       for (LifePlan& life : scenario->lives) life.explore = {};
     });
     ForEachLife([this](std::size_t life) {
       const ExplorePlan& explore = scenario_.lives[life].explore;
       if (explore == ExplorePlan{}) return;
-      steps_.push_back([life](Scenario* scenario) { scenario->lives[life].explore = {}; });
+      steps_.emplace_back([life](Scenario* scenario) { scenario->lives[life].explore = {}; });
       for (std::size_t image = 0; explore.images.size() > 1 && image < explore.images.size();
            ++image) {
-        steps_.push_back([=](Scenario* scenario) {
+        steps_.emplace_back([=](Scenario* scenario) {
           EraseRange(&scenario->lives[life].explore.images, image, 1);
         });
       }
@@ -96,7 +97,7 @@ class Structure {
   }
 
   void RemoveWhere(bool (*matches)(const Operation&)) {
-    steps_.push_back([matches](Scenario* scenario) {
+    steps_.emplace_back([matches](Scenario* scenario) {
       for (LifePlan& life : scenario->lives) {
         for (ClientPlan& client : life.clients) std::erase_if(client.operations, matches);
       }
@@ -106,9 +107,9 @@ class Structure {
   void RemoveClients(std::size_t life) {
     const std::size_t count = scenario_.lives[life].clients.size();
     if (count > 1)
-      steps_.push_back([life](Scenario* scenario) { scenario->lives[life].clients.clear(); });
+      steps_.emplace_back([life](Scenario* scenario) { scenario->lives[life].clients.clear(); });
     for (std::size_t client = 0; client < count; ++client) {
-      steps_.push_back(
+      steps_.emplace_back(
           [=](Scenario* scenario) { EraseRange(&scenario->lives[life].clients, client, 1); });
     }
   }
@@ -116,9 +117,9 @@ class Structure {
   void RemoveFaults(std::size_t life) {
     const std::size_t count = scenario_.lives[life].faults.rules.size();
     if (count > 1 && scenario_.lives.size() > 1)
-      steps_.push_back([life](Scenario* scenario) { scenario->lives[life].faults = {}; });
+      steps_.emplace_back([life](Scenario* scenario) { scenario->lives[life].faults = {}; });
     for (std::size_t rule = 0; rule < count; ++rule) {
-      steps_.push_back(
+      steps_.emplace_back(
           [=](Scenario* scenario) { EraseRange(&scenario->lives[life].faults.rules, rule, 1); });
     }
   }
@@ -129,7 +130,7 @@ class Structure {
       // From the back: what comes late is needed least.
       for (std::size_t end = count; end > 0; end = end > size ? end - size : 0) {
         const std::size_t first = end > size ? end - size : 0;
-        steps_.push_back([=](Scenario* scenario) {
+        steps_.emplace_back([=](Scenario* scenario) {
           EraseRange(&scenario->lives[life].clients[client].operations, first, end - first);
         });
       }
@@ -145,7 +146,7 @@ class Structure {
         const std::vector<Operation>& first = clients[into].operations;
         const std::vector<Operation>& second = clients[from].operations;
         const auto replace = [&](const std::vector<Operation>& joined) {
-          steps_.push_back([=](Scenario* scenario) {
+          steps_.emplace_back([=](Scenario* scenario) {
             scenario->lives[life].clients[into].operations = joined;
             EraseRange(&scenario->lives[life].clients, from, 1);
           });
@@ -179,7 +180,7 @@ class Structure {
   // A life does what two did, without the end of the first.
   void JoinLives() {
     for (std::size_t life = 0; life + 1 < scenario_.lives.size(); ++life) {
-      steps_.push_back([life](Scenario* scenario) {
+      steps_.emplace_back([life](Scenario* scenario) {
         LifePlan& next = scenario->lives[life + 1];
         LifePlan& joined = scenario->lives[life];
         for (std::size_t client = 0; client < next.clients.size(); ++client) {
@@ -255,7 +256,7 @@ class Structure {
   }
 
   void Replace(const Range& range, const Operation& by) {
-    steps_.push_back([=](Scenario* scenario) {
+    steps_.emplace_back([=](Scenario* scenario) {
       std::vector<Operation>& all = scenario->lives[range.life].clients[range.client].operations;
       all[range.first] = by;
       EraseRange(&all, range.first + 1, range.size - 1);
@@ -271,7 +272,7 @@ class Structure {
         const std::vector<Operation>& others = scenario_.lives[life].clients[other].operations;
         for (std::size_t put = 0; put < others.size(); ++put) {
           if (others[put].entries.size() != 1 || others[put].entries[0].deletion) continue;
-          steps_.push_back([=](Scenario* scenario) {
+          steps_.emplace_back([=](Scenario* scenario) {
             std::vector<ClientPlan>& clients = scenario->lives[life].clients;
             clients[other].operations[put].entries[0].value_size = static_cast<std::uint32_t>(
                 std::min(scenario->options.write_buffer_bytes, kMaxValueSize));
@@ -293,7 +294,7 @@ class Structure {
     if (all.size() > kMost) return;
     for (std::size_t second = 1; second < all.size(); ++second) {
       for (std::size_t first = 0; first < second; ++first) {
-        steps_.push_back([from = all[first], to = all[second]](Scenario* scenario) {
+        steps_.emplace_back([from = all[first], to = all[second]](Scenario* scenario) {
           // The later one first: it does not move the earlier one.
           for (const Range& one : {to, from})
             EraseRange(&scenario->lives[one.life].clients[one.client].operations, one.first, 1);
@@ -307,7 +308,7 @@ class Structure {
     for (std::size_t at = 0; at < operations.size(); ++at) {
       const std::size_t count = operations[at].entries.size();
       for (std::size_t entry = 0; count > 1 && entry < count; ++entry) {
-        steps_.push_back([=](Scenario* scenario) {
+        steps_.emplace_back([=](Scenario* scenario) {
           EraseRange(&scenario->lives[life].clients[client].operations[at].entries, entry, 1);
         });
       }

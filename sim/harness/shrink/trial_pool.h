@@ -24,7 +24,8 @@ namespace harrow::harness {
 struct TrialPoolOptions {
   std::uint32_t jobs = 1;
   HangBound hang;                 // until more is known
-  std::function<bool()> stopped;  // asked often
+  std::function<bool()> stopped;  // asked often, as is
+  std::function<bool()> late;     // that
   std::function<void()> tick;     // while trials run
 };
 
@@ -43,6 +44,7 @@ class TrialPool : public Trials {
   std::optional<Found> First(std::size_t count, const CandidateAt& candidate) override;
   Deviations Record(const Scenario& scenario) override;
   bool Stopped() const override { return options_.stopped(); }
+  bool Late() const override { return options_.late(); }
   std::uint64_t tried() const { return tried_; }
 
  private:

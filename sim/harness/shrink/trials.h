@@ -47,6 +47,8 @@ class Trials {
   virtual Deviations Record(const Scenario& scenario) = 0;
   // A bound was reached or an interrupt came: the search is to end.
   virtual bool Stopped() const = 0;
+  // A good part of the time is over: what has not been begun yet should be.
+  virtual bool Late() const = 0;
 };
 
 }  // namespace harrow::harness

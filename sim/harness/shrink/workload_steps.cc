@@ -53,23 +53,23 @@ void AddKeySteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
     one.emplace(key, 0);
   }
   const auto used = static_cast<std::uint32_t>(std::max<std::size_t>(keys.size(), 1));
-  steps->push_back([one](Scenario* smaller) {
+  steps->emplace_back([one](Scenario* smaller) {
     RenameKeys(smaller, one);
     smaller->key_count = 1;
   });
-  steps->push_back([=](Scenario* smaller) {
+  steps->emplace_back([=](Scenario* smaller) {
     RenameKeys(smaller, dense);
     smaller->key_count = used;
   });
   const std::uint32_t past_last = keys.empty() ? 1 : *keys.rbegin() + 1;
-  steps->push_back([past_last](Scenario* smaller) { smaller->key_count = past_last; });
+  steps->emplace_back([past_last](Scenario* smaller) { smaller->key_count = past_last; });
   if (keys.size() > kPairs) return;
   for (const models::KeyId from : keys) {
     for (const models::KeyId to : keys) {
       if (to >= from) break;
       std::map<models::KeyId, models::KeyId> joined;
       for (const models::KeyId key : keys) joined.emplace(key, key == from ? to : key);
-      steps->push_back([joined](Scenario* smaller) { RenameKeys(smaller, joined); });
+      steps->emplace_back([joined](Scenario* smaller) { RenameKeys(smaller, joined); });
     }
   }
 }
@@ -126,7 +126,7 @@ void AddEntrySteps(const Place& place, const std::vector<PlannedEntry>& entries,
                    std::vector<ShrinkStep>* steps) {
   for (std::size_t index = 0; index < entries.size(); ++index) {
     const auto replace = [=](PlannedEntry entry) {
-      steps->push_back(
+      steps->emplace_back(
           [=](Scenario* scenario) { OperationAt(scenario, place).entries[index] = entry; });
     };
     const PlannedEntry& entry = entries[index];
@@ -145,7 +145,7 @@ void AddEntrySteps(const Place& place, const std::vector<PlannedEntry>& entries,
 }
 
 void AddPlainValues(std::vector<ShrinkStep>* steps) {
-  steps->push_back([](Scenario* smaller) {
+  steps->emplace_back([](Scenario* smaller) {
     ForEachOperation(smaller, [](Operation* operation) {
       for (PlannedEntry& entry : operation->entries)
         entry.value_size = std::min(entry.value_size, kPlainValueSize);
@@ -165,7 +165,7 @@ void AddWorkloadSteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) 
         const Place place{life, client, at};
         for (const Operation& plainer : PlainerKinds(operations[at])) {
           if (HasKey(plainer) && plainer.key >= scenario.key_count) continue;
-          steps->push_back([=](Scenario* smaller) { OperationAt(smaller, place) = plainer; });
+          steps->emplace_back([=](Scenario* smaller) { OperationAt(smaller, place) = plainer; });
         }
         AddEntrySteps(place, operations[at].entries, steps);
       }
@@ -176,23 +176,23 @@ void AddWorkloadSteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) 
 void AddSettingSteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
   const Scenario plain;
   if (!(scenario.options == plain.options)) {
-    steps->push_back([plain](Scenario* smaller) { smaller->options = plain.options; });
-    steps->push_back([plain](Scenario* smaller) {
+    steps->emplace_back([plain](Scenario* smaller) { smaller->options = plain.options; });
+    steps->emplace_back([plain](Scenario* smaller) {
       smaller->options.write_buffer_bytes = plain.options.write_buffer_bytes;
     });
-    steps->push_back(
+    steps->emplace_back(
         [plain](Scenario* smaller) { smaller->options.block_bytes = plain.options.block_bytes; });
-    steps->push_back([plain](Scenario* smaller) {
+    steps->emplace_back([plain](Scenario* smaller) {
       smaller->options.max_file_bytes = plain.options.max_file_bytes;
     });
-    steps->push_back([plain](Scenario* smaller) {
+    steps->emplace_back([plain](Scenario* smaller) {
       smaller->options.max_open_tables = plain.options.max_open_tables;
     });
   }
-  steps->push_back([plain](Scenario* smaller) { smaller->profile = plain.profile; });
+  steps->emplace_back([plain](Scenario* smaller) { smaller->profile = plain.profile; });
   // Never down: with too few steps everything fails to return.
   if (scenario.step_limit < plain.step_limit)
-    steps->push_back([plain](Scenario* smaller) { smaller->step_limit = plain.step_limit; });
+    steps->emplace_back([plain](Scenario* smaller) { smaller->step_limit = plain.step_limit; });
 }
 
 }  // namespace harrow::harness

@@ -33,9 +33,11 @@ class ScriptedTrials : public Trials {
   }
   Deviations Record(const Scenario&) override { return recorded_; }
   bool Stopped() const override { return tried_ >= limit_; }
+  bool Late() const override { return tried_ >= late_; }
 
   Deviations recorded_;
   std::uint64_t limit_ = ~std::uint64_t{0};
+  std::uint64_t late_ = ~std::uint64_t{0};
   std::uint64_t tried_ = 0;
 
  private:
@@ -188,14 +190,18 @@ TEST(Search, ADrawnScheduleIsWrittenDownAndThinnedOut) {
     for (const kernel::Deviation& one : schedule.deviations) fails = fails || one == second;
     return Failing(fails ? Kind::kDied : Kind::kNone);
   };
-  ScriptedTrials trials(Kind::kDied, script);
-  trials.recorded_ = {needed.lives[0].schedule.deviations};
-  const Searched searched =
-      Search(ScenarioOf("life\n schedule pos seed 0x9 spurious 7\n client\n  flush\n client\n"),
-             &trials, Failing(Kind::kDied));
-  EXPECT_EQ(searched.result.smallest,
-            ScenarioOf("keys 1\nlife\n replay\n switch 0x3 4 0x1\n client\n client\n"))
-      << ToText(searched.result.smallest);
+  // In time, and in a hurry from the first trial on.
+  for (const std::uint64_t late : {~std::uint64_t{0}, std::uint64_t{0}}) {
+    ScriptedTrials trials(Kind::kDied, script);
+    trials.late_ = late;
+    trials.recorded_ = {needed.lives[0].schedule.deviations};
+    const Searched searched =
+        Search(ScenarioOf("life\n schedule pos seed 0x9 spurious 7\n client\n  flush\n client\n"),
+               &trials, Failing(Kind::kDied));
+    EXPECT_EQ(searched.result.smallest,
+              ScenarioOf("keys 1\nlife\n replay\n switch 0x3 4 0x1\n client\n client\n"))
+        << ToText(searched.result.smallest);
+  }
 }
 
 TEST(Variants, ExploreTheLastLifeAndDrawOtherSchedules) {

@@ -83,6 +83,7 @@ TrialPoolOptions PoolOf(std::uint32_t jobs) {
   TrialPoolOptions options;
   options.jobs = jobs;
   options.stopped = [] { return false; };
+  options.late = [] { return false; };
   options.tick = [] {};
   return options;
 }
