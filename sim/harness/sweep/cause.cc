@@ -74,6 +74,7 @@ constexpr SymptomOf kSymptoms[] = {
     {"which is what the life began with", "a write is not seen"},
     {"which was no longer there", "a write is seen that was gone"},
     {" returned #", "a read sees a write that it may not see"},
+    {" found #", "a read sees another write"},
 };
 
 std::string Symptom(std::string_view found) {

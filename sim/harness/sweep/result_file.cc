@@ -19,7 +19,7 @@ class Reader {
 
   absl::Status Line(std::string_view line) {
     ++number_;
-    const absl::Status status = ParseLine(line, number_, &read_.results);
+    absl::Status status = ParseLine(line, number_, &read_.results);
     if (!status.ok())
       return absl::InvalidArgumentError(name_ + ":" + std::to_string(number_) + ": " +
                                         std::string(status.message()));

@@ -187,7 +187,9 @@ class Sweep {
       if (running != 0) end_.unfinished.push_back(SeedOf(running - 1));
       return true;
     }
-    if (running == 0 && status == 0) return remaining_.size() <= shared_->next.load();
+    // It ended by itself, or its seed did just before it was killed.
+    if (running == 0 && (status == 0 || worker.killed != Killed::kNot))
+      return remaining_.size() <= shared_->next.load();
     Failure failure;
     DescribeDeath(worker, status, running != 0 ? "the target" : "the worker", &failure);
     if (running == 0) {

@@ -152,8 +152,7 @@ std::string CausesText(const std::string& program, const SweepHeader& header,
             (group.failures == 1 ? " failure, " : " failures, ") + ClassesOf(group) + "\n";
     text += Indented(Harmless(ReportOf(group)), "  ", kShownOutputLines);
     std::string seeds;
-    for (std::size_t seed = 0; seed < group.seeds.size(); ++seed)
-      seeds += " " + SeedText(group.seeds[seed]);
+    for (const std::uint64_t seed : group.seeds) seeds += " " + SeedText(seed);
     if (group.failures > group.seeds.size() && !group.seeds.empty())
       seeds += " and " + std::to_string(group.failures - group.seeds.size()) + " more";
     if (group.seeds.empty()) continue;

@@ -1,11 +1,13 @@
 #include "sim/harness/sweep/sweep_worker.h"
 
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <cinttypes>
 #include <cstdio>
 #include <cstring>
 
@@ -130,6 +132,8 @@ bool RunSeed(const WorkerTask& task, std::uint64_t index) {
   if (options.recheck_one_in != 0 && ordinal % options.recheck_one_in == 0)
     Recheck(scenario, result, &message, &texts);
   message.tally.cpu_us = CpuUs() - began_us;
+  // What a target keeps from seed to seed must not be charged to a later one.
+  message.last = options.memory_bytes != 0 && ResidentBytes(getpid()) > options.memory_bytes / 2;
   if (kernel::kSanitized || message.failure.kind != FailureClass::Kind::kNone) {
     std::fflush(stdout);
     texts.output = EndOfOutput(task.output);
@@ -149,6 +153,20 @@ std::string EndOfOutput(int output) {
   const ssize_t size = pread(output, text.data(), text.size(), found.st_size - kept);
   text.resize(static_cast<std::size_t>(std::max<ssize_t>(size, 0)));
   return text;
+}
+
+std::uint64_t ResidentBytes(pid_t pid) {
+  char path[64];
+  std::snprintf(path, sizeof(path), "/proc/%d/statm", static_cast<int>(pid));
+  const int fd = open(path, O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  char text[128] = {};
+  const ssize_t size = read(fd, text, sizeof(text) - 1);
+  close(fd);
+  std::uint64_t whole = 0;
+  std::uint64_t resident = 0;
+  if (size <= 0 || std::sscanf(text, "%" SCNu64 " %" SCNu64, &whole, &resident) != 2) return 0;
+  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 std::uint64_t MonotonicMs() {

@@ -4,6 +4,8 @@
 #ifndef HARROW_SIM_HARNESS_SWEEP_SWEEP_WORKER_H_
 #define HARROW_SIM_HARNESS_SWEEP_SWEEP_WORKER_H_
 
+#include <sys/types.h>
+
 #include <atomic>
 #include <cstdint>
 #include <string>
@@ -59,6 +61,7 @@ constexpr std::size_t kOutputKept = 16 << 10;
 std::string EndOfOutput(int output);
 
 std::uint64_t MonotonicMs();
+std::uint64_t ResidentBytes(pid_t pid);  // of a process; 0 when it cannot be told
 
 // Runs seeds until there are none left or `shared->stop` is set; when nobody reads the pipe any more the process ends.
 void RunWorker(const WorkerTask& task);

@@ -10,7 +10,6 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <cinttypes>
 #include <cstdio>
 #include <cstring>
 
@@ -115,20 +114,6 @@ void CloseWorker(WorkerProcess* worker) {
   close(worker->pipe);
   close(worker->output);
   worker->pid = -1;
-}
-
-std::uint64_t ResidentBytes(pid_t pid) {
-  char path[64];
-  std::snprintf(path, sizeof(path), "/proc/%d/statm", static_cast<int>(pid));
-  const int fd = open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return 0;
-  char text[128] = {};
-  const ssize_t size = read(fd, text, sizeof(text) - 1);
-  close(fd);
-  std::uint64_t whole = 0;
-  std::uint64_t resident = 0;
-  if (size <= 0 || std::sscanf(text, "%" SCNu64 " %" SCNu64, &whole, &resident) != 2) return 0;
-  return resident * static_cast<std::uint64_t>(sysconf(_SC_PAGESIZE));
 }
 
 void TrimOutput(const WorkerProcess& worker) {

@@ -48,7 +48,6 @@ struct ReceivedSeed {
 std::optional<ReceivedSeed> TakeMessage(WorkerProcess* worker);
 
 void CloseWorker(WorkerProcess* worker);
-std::uint64_t ResidentBytes(pid_t pid);  // 0 when it cannot be told
 // Gives back the memory of caught output that is too long to be kept.
 void TrimOutput(const WorkerProcess& worker);
 
