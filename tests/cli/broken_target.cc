@@ -67,11 +67,15 @@ void BreakChosen(std::uint64_t seed) {
 // With "costly": those that take time, or memory in two ways.
 void BreakCostly(std::uint64_t seed) {
   constexpr std::size_t kBlock = std::size_t{8} << 20;
-  while (seed % 50 == 29) g_calls = g_calls + 1;
-  while (seed % 50 == 31) std::memset(new char[kBlock], 1, kBlock);
-  while (seed % 50 == 37) {
-    std::memset(mmap(nullptr, kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
-                1, kBlock);
+  const std::uint64_t mode = seed % 50;
+  for (;;) {
+    g_calls = g_calls + 1;
+    if (mode == 31) std::memset(new char[kBlock], 1, kBlock);
+    if (mode == 37) {
+      std::memset(mmap(nullptr, kBlock, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+                  1, kBlock);
+    }
+    if (mode != 29 && mode != 31 && mode != 37) return;
   }
 }
 

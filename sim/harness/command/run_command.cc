@@ -166,7 +166,7 @@ SweepEnd Sweep(const RunOptions& options, Printer* printer, SweepRecord* record)
   SweepOptions sweep = options.sweep;
   record->Begin(sweep.jobs);
   sweep.session = record->session();
-  const SweepEnd end = RunSweep(sweep, record->mutable_results(), listener);
+  SweepEnd end = RunSweep(sweep, record->mutable_results(), listener);
   record->End(end.session);
   return end;
 }

@@ -108,7 +108,7 @@ absl::Status CiOutput::Write(const std::string& program, const SweepResults& res
   report.incomplete = WhyNoPass(results, code);
   if (github_) std::fputs(GitHubAnnotations(report).c_str(), stdout);
   if (junit_ == nullptr) return absl::OkStatus();
-  const absl::Status status = junit_->Write(JUnitXml(report));
+  absl::Status status = junit_->Write(JUnitXml(report));
   if (status.ok()) return status;
   return absl::UnavailableError("--junit: " + std::string(status.message()));
 }

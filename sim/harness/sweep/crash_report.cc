@@ -84,15 +84,28 @@ bool IsMachinery(std::string_view name) {
          name == "make_fcontext" || name == "main" || name == "_start";
 }
 
-// "    #1 0x55 in harrow::engine::Log::Append(…) file:line" gives the function; empty for other lines.
+// "file:12" or "file:12:3".
+bool IsPlace(std::string_view word) {
+  for (std::size_t at = word.find(':'); at != std::string_view::npos; at = word.find(':', at + 1)) {
+    if (at + 1 < word.size() && word[at + 1] >= '0' && word[at + 1] <= '9') return true;
+  }
+  return false;
+}
+
+// "    #1 0x55 in harrow::engine::Log::Append(…) file:line" gives the function, and so does "    #1 harrow::… file:line
+// (module+0x1)"; empty for other lines.
 std::string SanitizerFrame(std::string_view line) {
   const std::size_t number = line.find_first_not_of(' ');
   const std::size_t in = line.find(" in ");
   if (number == std::string_view::npos || line[number] != '#') return {};
-  // ThreadSanitizer has no address: "    #0 name file:line (module+0x1)".
-  const std::size_t begin =
-      in != std::string_view::npos ? in + 4 : std::min(line.find(' ', number) + 1, line.size());
-  return WithoutBrackets(line.substr(begin, line.find(" /", begin) - begin));
+  std::string_view rest = line.substr(
+      in != std::string_view::npos ? in + 4 : std::min(line.find(' ', number) + 1, line.size()));
+  const std::size_t module = rest.rfind(" (");
+  if (module != std::string_view::npos && rest.find("+0x", module) != std::string_view::npos)
+    rest = rest.substr(0, module);
+  const std::size_t last = rest.rfind(' ');
+  if (last != std::string_view::npos && IsPlace(rest.substr(last + 1))) rest = rest.substr(0, last);
+  return WithoutBrackets(rest);
 }
 
 std::string_view TakeLine(std::string_view* rest) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sim/harness/scenario_text.h"
+#include "sim/harness/shrink/fingerprint.h"
 #include "sim/harness/shrink/shrink.h"
 #include "sim/harness/sweep/cause_groups.h"
 #include "sim/harness/sweep/sweep_worker.h"
@@ -69,6 +70,7 @@ void ShrinkCauses(const ShrinkCausesOptions& options, SweepRecord* record) {
     ShrunkCause shrunk;
     shrunk.cause = one.cause;
     shrunk.seed = one.scenario->seed;
+    shrunk.fingerprint = Fingerprint(result.smallest, result.failure, result.text);
     shrunk.size = Measure(result.smallest);
     shrunk.finished = result.finished;
     shrunk.text = result.text;

@@ -63,7 +63,7 @@ TEST(Cause, OfASanitizersReportIsItsHeadlineAndFirstStack) {
                 "READ of size 1 at 0x60 thread T0\n"
                 "    #0 0x55 in __asan_memcpy (/bin/x+0x1)\n"
                 "    #1 0x55 in a::b::Read(char const*, int) /src/a.cc:4\n"
-                "    #2 0x56 in a::Get<int>(int) /src/a.cc:9\n"
+                "    #2 0x56 in a::Get<int>(int) ../../src/a.cc:9:3\n"
                 "    #3 0x56 in harrow::harness::RunClient(int) /src/a.cc:9\n\n"
                 "freed by thread T0 here:\n    #0 0x57 in free (/bin/x+0x1)\n"),
             "sanitizer report: heap-use-after-free in a::b::Read < a::Get");

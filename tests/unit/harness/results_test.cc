@@ -17,6 +17,7 @@
 #include "sim/harness/sweep/sweep_record.h"
 #include "sim/harness/sweep/sweep_text.h"
 #include "sim/kernel/random.h"
+#include "sim/kernel/sanitizers.h"
 
 namespace harrow::harness {
 namespace {
@@ -174,7 +175,8 @@ TEST(Results, EveryTruncationResumesToTheWhole) {
   kernel::Random random(7);
   const std::vector<std::string> lines = SessionLines(header, SweepResults(), 60, &random);
   const std::string text = HeaderLine(header) + Joined(lines);
-  for (std::size_t size = HeaderLine(header).size(); size <= text.size(); ++size) {
+  const std::size_t step = kernel::kSanitized ? 41 : 1;
+  for (std::size_t size = HeaderLine(header).size(); size <= text.size(); size += step) {
     const absl::StatusOr<ReadResults> read = ParseResults("test", text.substr(0, size));
     ASSERT_TRUE(read.ok()) << size << ": " << read.status();
     ASSERT_LE(read->whole_bytes, size);
@@ -258,7 +260,7 @@ TEST(Merge, CountsEverySeedOnce) {
 
 TEST(Merge, NamesWhatDiffers) {
   SweepResults results = Parsed(WholeFileOf(Header(40, 2, 0), 1));
-  const auto joining = [&results](SweepHeader header) {
+  const auto joining = [&results](const SweepHeader& header) {
     return std::string(JoinResults(Parsed(WholeFileOf(header, 2)), &results).message());
   };
   EXPECT_EQ(joining(Header(41, 2, 1)), "expected a sweep with the same --seeds");
