@@ -62,8 +62,8 @@ TEST(SweepDeath, CostsOneSeedAndIsReportedWithIt) {
 #if defined(HARROW_ASAN)
     EXPECT_EQ(failure.text, "sanitizer report: heap-use-after-free\n");
     EXPECT_NE(failure.output.find("freed by thread"), std::string::npos);
-    EXPECT_TRUE(failure.cause.starts_with(
-        "sanitizer report: heap-use-after-free in ReadWhatWasFreed < "))
+    EXPECT_TRUE(
+        failure.cause.starts_with("sanitizer report: heap-use-after-free in ReadWhatWasFreed < "))
         << failure.cause;
 #else
     EXPECT_EQ(failure.what.signal, SIGABRT);
