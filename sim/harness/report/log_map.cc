@@ -203,10 +203,10 @@ LogMap MapLog(const CrashView& crash, const std::string& path, std::uint32_t key
 
 }  // namespace
 
-std::uint64_t SameBytes(const std::vector<Stretch>& runs) {
+std::uint64_t SameBytes(const std::vector<Stretch>& stretches) {
   std::uint64_t size = 0;
-  for (const Stretch& run : runs) {
-    if (run.matter == Matter::kSame) size += run.size;
+  for (const Stretch& stretch : stretches) {
+    if (stretch.matter == Matter::kSame) size += stretch.size;
   }
   return size;
 }
