@@ -387,13 +387,17 @@ class Errors(unittest.TestCase):
 
 
 def screenshot(path):
-    """The picture of the README: the upper part of the red run's report."""
+    """The picture of the README: the upper part of the report that its walk-through makes, by the same commands."""
     with tempfile.TemporaryDirectory() as folder, Browser() as browser:
-        page = os.path.join(folder, "red.html")
-        make(os.path.relpath(PLANTED), RED_SEED, f"--html={page}", code=10)
+        program = "build/release/tests/planted/bin/acknowledged_before_sync"
+        os.makedirs(os.path.join(folder, os.path.dirname(program)))
+        os.symlink(os.path.abspath(PLANTED), os.path.join(folder, program))
+        for words in (["shrink", "0x11", "--out=bug.scenario"], ["report", "bug.scenario", "--html=bug.html"]):
+            done = subprocess.run([program, *words], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
+            assert done.returncode == 10, (words, done.returncode, done.stdout, done.stderr)
         browser.emulate_scheme("light")
         browser.resize(1400, 1660)
-        browser.open(page)
+        browser.open(os.path.join(folder, "bug.html"))
         browser.screenshot(path)
 
 
