@@ -33,6 +33,7 @@ class Unfinished(unittest.TestCase):
         self.assertEqual(data["verdict"]["kind"], "unfinished")
         self.assertGreater(len(data["lives"][0]["steps"]), 20)
         self.assertGreater(len(data["lives"][0]["files"]), 10)
+        self.assertEqual(data["lives"][-1]["end"], "not ended")
         step = int(re.search(r"after step (\d+)", errors).group(1))
         self.assertEqual(data["lives"][-1]["steps"][-1][0], step)
 

@@ -97,7 +97,9 @@ Json ChainLifeJson(const Scenario& scenario, const Recording& recording, std::si
   return json;
 }
 
-Json LivesJson(const Scenario& scenario, const Recording& recording, std::size_t steps_max) {
+Json LivesJson(const Scenario& scenario, const Recording& recording,
+               const RunReportOptions& options) {
+  const std::size_t steps_max = options.steps_max;
   Json lives = Json::array();
   for (std::size_t index = 0; index < recording.lives.size(); ++index)
     lives.push_back(ChainLifeJson(scenario, recording, index, steps_max));
@@ -107,6 +109,7 @@ Json LivesJson(const Scenario& scenario, const Recording& recording, std::size_t
     json["recovery"] = true;
     lives.push_back(std::move(json));
   }
+  if (!options.unfinished.empty() && !lives.empty()) lives.back()["end"] = "not ended";
   return lives;
 }
 
@@ -138,7 +141,7 @@ std::string RunReport(const Scenario& scenario, const RunResult& result, const R
                {"verdict", VerdictJson(scenario, result, options)},
                {"story", StoryJson(TellStory(result, recording, judged, judged_logs))},
                {"subject", named.empty() ? Json() : Json(named.front())},
-               {"lives", LivesJson(scenario, recording, options.steps_max)},
+               {"lives", LivesJson(scenario, recording, options)},
                {"crashes", std::move(crash_list)}};
   return DumpForHtml(json);
 }

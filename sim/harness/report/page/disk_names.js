@@ -15,6 +15,7 @@ function drawNames() {
 
 // A life without a crash: before and after.
 function namesOfClosed(life) {
+  if (life.end === 'not ended') return [element('p', {class: 'note'}, 'This life did not end.')];
   return [
     element('p', {class: 'note'}, 'This life was not ended by a crash: what it began with, and what it left.'),
     element('div', {class: 'wide'}, element('table', {class: 'names'},

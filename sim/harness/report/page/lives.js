@@ -40,11 +40,6 @@ function prepareLife(life, index) {
   life.fileAt = new Map(life.files.map((file) => [file.event, file]));
   life.crash = crashOf(index);
   life.crashEvent = life.crash && life.crash.life === index ? life.crash.event : null;
-  life.callAt = new Map();
-  for (const call of life.calls) {
-    life.callAt.set(call.begin, call);
-    if (call.returned) life.callAt.set(call.end, call);
-  }
   life.step = (event) => {
     const row = life.steps[event - life.first];
     return row && {event, number: row[0], task: row[1], kind: row[2], object: row[3], text: row[4]};
@@ -59,6 +54,11 @@ function prepareLife(life, index) {
     }
     return life.texts[at];
   };
+  // The history of a run that did not end is not there: its notes are.
+  for (const call of life.calls.filter((one) => one.label === undefined && one.begin >= life.first)) {
+    call.label = life.text(call.begin).replace(/^\S+ calls /, '').replace(/\s+t=\d+$/, '');
+    call.result = call.returned ? life.text(call.end).replace(/^.* -> /, '').replace(/\s+t=\d+$/, '') : 'no answer';
+  }
   life.faults = life.files.filter((file) => file.fault).map((file) => file.event);
   life.story = new Map();
   data.story.forEach((fact, at) => {

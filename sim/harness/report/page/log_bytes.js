@@ -7,7 +7,7 @@ function drawLogs() {
   const body = section('logs', 'The logs\u2019 bytes at the crash', 'Logs', null);
   const show = () => {
     const crash = data.lives[chosen.life].crash;
-    body.replaceChildren(...(crash ? logsOf(crash) : [element('p', {class: 'note'}, 'This life was not ended by a crash.')]));
+    body.replaceChildren(...(crash ? logsOf(crash) : [element('p', {class: 'note'}, 'This life did not end in a crash.')]));
   };
   onChoice((changed) => {
     if (changed === 'life') show();

@@ -7,6 +7,8 @@ function openingChoice() {
   if (judged) return {life: judged.life, event: start && start.life === judged.life ? start.event : judged.event};
   const found = first('found') || start;
   if (found) return {life: found.life, event: found.event};
+  const last = data.lives[data.lives.length - 1];
+  if (data.verdict.kind === 'unfinished' && last) return {life: last.index, event: shownEvent(last, last.last)};
   const crash = data.crashes.find((one) => one.recovery !== null);
   return {life: crash ? crash.life : Math.max(0, data.lives.length - 1), event: null};
 }
