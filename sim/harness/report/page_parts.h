@@ -4,13 +4,13 @@
 #ifndef HARROW_SIM_HARNESS_REPORT_PAGE_PARTS_H_
 #define HARROW_SIM_HARNESS_REPORT_PAGE_PARTS_H_
 
-#include <string_view>
+#include <string>
 
 namespace harrow::harness {
 
-std::string_view PageHtml();  // with lines "TITLE", "STYLE", "DATA" and "SCRIPT" where these go
-std::string_view PageStyle();
-std::string_view PageScript();
+std::string PageHtml();  // with lines "TITLE", "STYLE", "DATA" and "SCRIPT" where these go
+std::string PageStyle();
+std::string PageScript();
 
 }  // namespace harrow::harness
 

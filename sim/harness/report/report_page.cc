@@ -32,13 +32,14 @@ std::string EscapeText(std::string_view text) {
 
 std::string ReportPage(std::string_view title, std::string_view data) {
   std::string page;
-  std::string_view rest = PageHtml();
+  const std::string html = PageHtml();
+  std::string_view rest = html;
   const std::string escaped = EscapeText(title);
+  const std::string style = PageStyle();
+  const std::string script = PageScript();
   // Each place is a line of its own, in this order.
-  const std::pair<std::string_view, std::string_view> parts[] = {{"\nTITLE\n", escaped},
-                                                                 {"\nSTYLE\n", PageStyle()},
-                                                                 {"\nDATA\n", data},
-                                                                 {"\nSCRIPT\n", PageScript()}};
+  const std::pair<std::string_view, std::string_view> parts[] = {
+      {"\nTITLE\n", escaped}, {"\nSTYLE\n", style}, {"\nDATA\n", data}, {"\nSCRIPT\n", script}};
   for (const auto& [place, part] : parts) {
     const std::size_t at = rest.find(place);
     KERNEL_CHECK(at != std::string_view::npos);

@@ -1,4 +1,5 @@
-// What a reader of recovered data found is put into a few symptoms. In other texts numbers go with the punctuation that joins them, text in parentheses goes, and of a list of equals one stays.
+// What a reader of recovered data found is put into a few symptoms. In other texts numbers go with the punctuation that joins
+// them, text in parentheses goes, and of a list of equals one stays.
 #include "sim/harness/sweep/cause.h"
 
 #include <algorithm>

@@ -13,18 +13,20 @@ bool Smaller(const ShrunkCause& a, const ShrunkCause& b) {
   return weight(a) < weight(b);
 }
 
-// From each cause to the one that stands for its group.
+// From each cause to the one that stands for its group. Two causes are one where the shrunk scenario of one shows the other when
+// varied, or where the shrunk scenarios are alike.
 class Joined {
  public:
   explicit Joined(const SweepResults& results) {
     std::map<std::string, std::string> first_with;  // fingerprint to cause
     for (const ShrunkCause& shrunk : results.shrunk) {
-      if (shrunk.fingerprint.empty()) continue;
-      const auto [place, fresh] = first_with.try_emplace(shrunk.fingerprint, shrunk.cause);
-      if (fresh) continue;
-      const std::string from = Of(shrunk.cause);
-      const std::string to = Of(place->second);
-      if (from != to) parent_[from] = to;
+      if (!shrunk.fingerprint.empty()) {
+        const auto [place, fresh] = first_with.try_emplace(shrunk.fingerprint, shrunk.cause);
+        if (!fresh) Join(shrunk.cause, place->second);
+      }
+      for (const std::string& nearby : shrunk.nearby) {
+        if (results.by_cause.contains(nearby)) Join(shrunk.cause, nearby);
+      }
     }
   }
 
@@ -35,6 +37,12 @@ class Joined {
   }
 
  private:
+  void Join(const std::string& a, const std::string& b) {
+    const std::string from = Of(a);
+    const std::string to = Of(b);
+    if (from != to) parent_[from] = to;
+  }
+
   std::map<std::string, std::string> parent_;
 };
 

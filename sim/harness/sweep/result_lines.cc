@@ -107,6 +107,17 @@ class Fields {
     if (!good) Expect(field, name, "a list of hexadecimal numbers such as \"0x1f\"");
     return values;
   }
+  std::vector<std::string> Texts(const char* name) {
+    std::vector<std::string> values;
+    const Json* const field = Take(name);
+    bool good = field != nullptr && field->is_array();
+    for (std::size_t at = 0; good && at < field->size(); ++at) {
+      good = (*field)[at].is_string();
+      if (good) values.push_back((*field)[at].get<std::string>());
+    }
+    if (!good) Expect(field, name, "a list of texts");
+    return values;
+  }
   // nullptr after an error.
   const Json* Object(const char* name) {
     const Json* const field = Take(name);
@@ -300,6 +311,7 @@ absl::Status ParseCause(Fields* fields, SweepResults* results) {
   shrunk.cause = fields->Text("cause");
   shrunk.seed = fields->HexNumber("seed");
   shrunk.fingerprint = fields->Text("fingerprint");
+  shrunk.nearby = fields->Texts("nearby");
   shrunk.size.lives = fields->Number("lives");
   shrunk.size.clients = fields->Number("clients");
   shrunk.size.operations = fields->Number("operations");
@@ -404,6 +416,7 @@ std::string CauseLine(const ShrunkCause& shrunk) {
   object["cause"] = shrunk.cause;
   object["seed"] = Hex(shrunk.seed);
   object["fingerprint"] = shrunk.fingerprint;
+  object["nearby"] = shrunk.nearby;
   object["lives"] = shrunk.size.lives;
   object["clients"] = shrunk.size.clients;
   object["operations"] = shrunk.size.operations;

@@ -90,6 +90,8 @@ struct ShrunkCause {
   std::string cause;
   std::uint64_t seed = 0;
   std::string fingerprint;  // equal for shrunk scenarios of one bug
+  std::vector<std::string>
+      nearby;  // causes that it shows as well, varied a little (nearby_causes.h)
   ScenarioSize size;
   bool finished = false;  // nothing smaller fails
   std::string text;       // its failure report

@@ -3,14 +3,15 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/shrink/fingerprint.h"
 #include "sim/harness/shrink/shrink.h"
 #include "sim/harness/sweep/cause_groups.h"
+#include "sim/harness/sweep/nearby_causes.h"
 #include "sim/harness/sweep/sweep_worker.h"
 
 namespace harrow::harness {
@@ -31,11 +32,13 @@ struct Representative {
   std::optional<Scenario> scenario;
 };
 
-std::vector<Representative> Representatives(const SweepResults& results,
-                                            const GeneratorLimits& limits) {
-  std::vector<Representative> all;
+// Of the first group that nothing was shrunk for; `tried` are causes of which nothing came.
+std::optional<Representative> NextRepresentative(const SweepResults& results,
+                                                 const std::set<std::string>& tried,
+                                                 const GeneratorLimits& limits) {
   for (const CauseGroup& group : GroupByCause(results)) {
-    if (group.smallest != nullptr || group.first == nullptr || !CanShrink(group.first->what.kind))
+    if (group.smallest != nullptr || group.first == nullptr || !CanShrink(group.first->what.kind) ||
+        tried.contains(group.causes[0]))
       continue;
     Representative one;
     one.cause = group.causes[0];
@@ -44,38 +47,45 @@ std::vector<Representative> Representatives(const SweepResults& results,
       if (!one.scenario.has_value() || Weight(scenario) < Weight(*one.scenario))
         one.scenario = std::move(scenario);
     }
-    if (one.scenario.has_value()) all.push_back(std::move(one));
+    if (one.scenario.has_value()) return one;
   }
-  return all;
+  return std::nullopt;
+}
+
+ShrunkCause MakeShrunk(const Representative& one, const ShrinkResult& result,
+                       std::uint64_t nearby_ms) {
+  ShrunkCause shrunk;
+  shrunk.cause = one.cause;
+  shrunk.seed = one.scenario->seed;
+  shrunk.fingerprint = Fingerprint(result.smallest, result.failure, result.text);
+  shrunk.nearby = NearbyCauses(result.smallest, nearby_ms);
+  shrunk.size = Measure(result.smallest);
+  shrunk.finished = result.finished;
+  shrunk.text = result.text;
+  shrunk.scenario = ToText(result.smallest);
+  return shrunk;
 }
 
 }  // namespace
 
 void ShrinkCauses(const ShrinkCausesOptions& options, SweepRecord* record) {
-  const std::vector<Representative> representatives =
-      Representatives(record->results(), options.limits);
   const std::uint64_t begun_ms = MonotonicMs();
-  for (std::size_t at = 0; at < representatives.size(); ++at) {
+  std::set<std::string> tried;
+  // What one shows may join others to it, which then need none of their own.
+  while (const std::optional<Representative> one =
+             NextRepresentative(record->results(), tried, options.limits)) {
     const std::uint64_t spent_ms = MonotonicMs() - begun_ms;
     if (spent_ms >= options.total_ms || options.stopped()) return;
-    options.progressed(at + 1, representatives.size());
-    const Representative& one = representatives[at];
+    tried.insert(one->cause);
+    options.progressed(tried.size(), GroupByCause(record->results()).size());
     ShrinkOptions shrink;
     shrink.time_ms = std::min(options.each_ms, options.total_ms - spent_ms);
     shrink.hang_ms = shrink.time_ms;
     shrink.jobs = options.jobs;
     shrink.any_failure = true;
-    const ShrinkResult result = Shrink(*one.scenario, shrink);
+    const ShrinkResult result = Shrink(*one->scenario, shrink);
     if (result.failure.kind == FailureClass::Kind::kNone) continue;
-    ShrunkCause shrunk;
-    shrunk.cause = one.cause;
-    shrunk.seed = one.scenario->seed;
-    shrunk.fingerprint = Fingerprint(result.smallest, result.failure, result.text);
-    shrunk.size = Measure(result.smallest);
-    shrunk.finished = result.finished;
-    shrunk.text = result.text;
-    shrunk.scenario = ToText(result.smallest);
-    record->Shrunk(std::move(shrunk));
+    record->Shrunk(MakeShrunk(*one, result, options.each_ms / 4));
   }
 }
 

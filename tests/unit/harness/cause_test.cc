@@ -120,5 +120,31 @@ TEST(CauseGroups, JoinsCausesWhoseShrunkScenariosAreAlike) {
   EXPECT_EQ(groups[1].seeds, std::vector<std::uint64_t>{40});
 }
 
+TEST(CauseGroups, JoinsACauseWithThoseThatItsShrunkScenarioShows) {
+  SweepResults results;
+  std::uint64_t seed = 0;
+  for (const char* const cause : {"a", "a", "a", "b", "b", "c"}) {
+    Failure failure;
+    failure.seed = ++seed;
+    failure.what.kind = FailureClass::Kind::kRule;
+    failure.cause = cause;
+    results.AddFailure(failure);
+  }
+  ShrunkCause shrunk;
+  shrunk.cause = "b";
+  shrunk.fingerprint = "f";
+  shrunk.nearby = {"a", "b", "nobody met this one"};
+  results.shrunk.push_back(shrunk);
+  shrunk.cause = "c";
+  shrunk.fingerprint = "g";
+  shrunk.nearby = {"c"};
+  results.shrunk.push_back(shrunk);
+  const std::vector<CauseGroup> groups = GroupByCause(results);
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0].causes, (std::vector<std::string>{"a", "b"}));
+  EXPECT_EQ(groups[0].failures, 5u);
+  EXPECT_EQ(groups[1].causes, std::vector<std::string>{"c"});
+}
+
 }  // namespace
 }  // namespace harrow::harness

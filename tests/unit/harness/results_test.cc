@@ -151,6 +151,7 @@ TEST(Results, LinesReadBackAsTheyWereWritten) {
   shrunk.cause = "c";
   shrunk.seed = 8;
   shrunk.fingerprint = "f";
+  shrunk.nearby = {"c", "d"};
   shrunk.size.operations = 4;
   shrunk.finished = true;
   shrunk.scenario = "harrow scenario 1\n";
