@@ -78,6 +78,8 @@ class TrialWorker {
   int answers_ = -1;
   bool busy_ = false;
   std::uint64_t sent_ms_ = 0;
+  std::uint64_t looked_ms_ = 0;  // when Poll was called last
+  std::uint64_t waited_ms_ = 0;  // for the answer, as far as it counts
   std::uint64_t cpu_before_ms_ = 0;
 };
 

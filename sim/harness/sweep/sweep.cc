@@ -32,6 +32,9 @@ volatile sig_atomic_t g_interrupted = 0;
 constexpr int kPollMs = 50;
 constexpr std::uint64_t kWatchEveryMs = 20;
 constexpr std::uint64_t kReportEveryMs = 100;
+// A machine that slept, or a parent that was stopped or waited to write, makes no seed hang: between two looks at a worker at
+// most so much counts.
+constexpr std::uint64_t kMostBetweenLooksMs = 500;
 // From the signal that asks a hung worker where it hangs to the one that ends it.
 constexpr std::uint64_t kAskMs = 300;
 
@@ -63,7 +66,7 @@ class Sweep {
   Sweep& operator=(const Sweep&) = delete;
 
   SweepEnd Run() {
-    started_ms_ = MonotonicMs();
+    started_ms_ = watched_ms_ = MonotonicMs();
     StopWhenDue();
     for (std::uint32_t index = 0; index < options_.jobs && !stopping_; ++index) Fork(index);
     while (AnyAlive()) {
@@ -238,13 +241,14 @@ class Sweep {
   void Watch() {
     const std::uint64_t now = MonotonicMs();
     if (now - watched_ms_ < kWatchEveryMs) return;
+    looked_ms_ = std::min(now - watched_ms_, kMostBetweenLooksMs);
     watched_ms_ = now;
     for (std::uint32_t index = 0; index < workers_.size(); ++index) {
       WorkerProcess& worker = workers_[index];
       if (!worker.alive() || worker.killed == Killed::kStopped) continue;
       TrimOutput(worker);
       WatchMemory(&worker);
-      WatchTime(shared_->slots[index], now, &worker);
+      WatchTime(shared_->slots[index], &worker);
     }
   }
 
@@ -257,15 +261,18 @@ class Sweep {
     kill(worker->pid, SIGKILL);
   }
 
-  void WatchTime(const WorkerSlot& slot, std::uint64_t now, WorkerProcess* worker) const {
+  void WatchTime(const WorkerSlot& slot, WorkerProcess* worker) const {
     if (worker->killed == Killed::kMemory) return;
     if (worker->killed == Killed::kHung) {
-      if (now - worker->asked_ms >= kAskMs) kill(worker->pid, SIGKILL);
+      if (watched_ms_ - worker->asked_ms >= kAskMs) kill(worker->pid, SIGKILL);
       return;
     }
-    if (slot.running.load() == 0 || now < slot.started_ms.load() + options_.hang_ms) return;
+    const std::uint64_t running = slot.running.load();
+    worker->watched_ms = running == worker->watched ? worker->watched_ms + looked_ms_ : 0;
+    worker->watched = running;
+    if (running == 0 || worker->watched_ms < options_.hang_ms) return;
     worker->killed = Killed::kHung;
-    worker->asked_ms = now;
+    worker->asked_ms = watched_ms_;
     kill(worker->pid, kernel::kSanitized ? SIGKILL : kReportAndEndSignal);
   }
 
@@ -329,7 +336,8 @@ class Sweep {
   std::uint64_t done_ = 0;
   std::uint64_t worker_deaths_ = 0;
   std::uint64_t started_ms_ = 0;
-  std::uint64_t watched_ms_ = 0;
+  std::uint64_t watched_ms_ = 0;  // when the workers were looked at
+  std::uint64_t looked_ms_ = 0;   // what counts of the time before that
   std::uint64_t reported_ms_ = 0;
   std::uint64_t interrupted_ms_ = 0;
   bool stopping_ = false;

@@ -29,8 +29,9 @@ struct SweepOptions {
   std::uint64_t time_ms = 0;
   std::uint32_t jobs = 1;
   std::uint64_t recheck_one_in =
-      20;                          // every so many seeds run twice and must hash the same; 0: never
-  std::uint64_t hang_ms = 60'000;  // wall time after which a worker's seed counts as hung
+      20;  // every so many seeds run twice and must hash the same; 0: never
+  std::uint64_t hang_ms =
+      60'000;  // wall time, as the parent sees it pass, after which a worker's seed counts as hung
   // Resident memory of a worker above which its seed counts as out of memory; 0: no bound.
   std::uint64_t memory_bytes = std::uint64_t{2} << 30;
   std::uint64_t max_failures = 10;  // the sweep ends after this many

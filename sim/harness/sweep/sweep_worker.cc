@@ -65,7 +65,6 @@ bool Claim(const WorkerTask& task, std::uint64_t* index) {
       task.slot->running.store(0);
       return false;
     }
-    task.slot->started_ms.store(MonotonicMs());
     task.slot->running.store(*index + 1);
   } while (!task.shared->next.compare_exchange_weak(*index, *index + 1));
   return true;

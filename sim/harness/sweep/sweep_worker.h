@@ -21,7 +21,6 @@ namespace harrow::harness {
 struct WorkerSlot {
   // 1 + the index (in the list of what remains to do) of the seed it runs, or is about to take; 0: none.
   std::atomic<std::uint64_t> running{0};
-  std::atomic<std::uint64_t> started_ms{0};  // monotonic
 };
 
 struct SharedSweep {

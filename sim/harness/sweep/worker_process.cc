@@ -22,9 +22,10 @@ namespace {
 
 // What a new worker must not share with its parent, or survive it with.
 void LeaveParent(pid_t parent, const std::vector<WorkerProcess>& workers) {
-  // A terminal's Ctrl-C reaches the whole group; the parent decides when workers end.
+  // A terminal's Ctrl-C reaches the whole group, and so does what timeout(1) and service managers send; the parent decides
+  // when workers end.
   signal(SIGINT, SIG_IGN);
-  signal(SIGTERM, SIG_DFL);
+  signal(SIGTERM, SIG_IGN);
   // With a sibling's read end open here, the sibling would not notice that the parent is gone.
   for (const WorkerProcess& sibling : workers) {
     if (!sibling.alive()) continue;

@@ -29,6 +29,8 @@ struct WorkerProcess {
   std::optional<std::uint64_t> last;  // index of the last seed it reported
   std::uint64_t reported_cpu_us = 0;
   Killed killed = Killed::kNot;
+  std::uint64_t watched = 0;         // what its slot named as running when it was looked at
+  std::uint64_t watched_ms = 0;      // and for how long it has named that
   std::uint64_t asked_ms = 0;        // when it was asked to say where it hangs; 0: it was not
   std::uint64_t resident_bytes = 0;  // when it was killed for it
 };
