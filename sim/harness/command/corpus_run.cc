@@ -103,6 +103,7 @@ class CorpusRun {
   static TrialPoolOptions PoolOptions(std::uint64_t hang_ms) {
     TrialPoolOptions options;
     options.hang = {hang_ms, hang_ms};
+    options.bounds = HangBounds::kAsGiven;
     options.stopped = [] { return g_interrupted != 0; };
     options.tick = [] {};
     return options;

@@ -50,11 +50,13 @@ TrialPool::TrialPool(TrialPoolOptions options) : options_(std::move(options)) {
 void TrialPool::Want(const FailureClass& failure, TrialMode mode) {
   wanted_ = failure;
   mode_ = mode;
+  in_vain_.clear();
 }
 
 void TrialPool::WantAnyFailure(TrialMode mode) {
   any_failure_ = true;
   mode_ = mode;
+  in_vain_.clear();
 }
 
 bool TrialPool::IsWanted(const Trial& trial) const {
@@ -67,6 +69,7 @@ std::optional<Found> TrialPool::First(std::size_t count, const CandidateAt& cand
   batch.number = ++batches_;
   batch.count = count;
   batch.candidate = &candidate;
+  undecided_.reset();
   while (batch.consumed < count && !Stopped()) {
     Feed(&batch);
     if (std::optional<Found> found = Consume(&batch)) return found;
@@ -131,6 +134,8 @@ void TrialPool::Collect(Batch* batch) {
     Batch::Entry& entry = batch->entries.at(seat->index);
     entry.answered = true;
     entry.wanted = answer->understood && IsWanted(answer->trial);
+    if (!entry.wanted && (!answer->understood || answer->unknown != 0))
+      undecided_ = std::min(undecided_.value_or(seat->index), seat->index);
     entry.trial = std::move(answer->trial);
     batch->found = batch->found || entry.wanted;
   }
@@ -142,6 +147,7 @@ void TrialPool::Learn(const Answer& answer) {
   constexpr HangBound kLeast = {250, 2000};
   constexpr HangBound kAfterHang = {1000, 4000};
   constexpr std::uint64_t kTimes = 20;
+  if (options_.bounds == HangBounds::kAsGiven) return;
   const FailureClass::Kind kind = answer.trial.failure.kind;
   if (kind == FailureClass::Kind::kDied) return;
   HangBound bound = kAfterHang;

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -21,9 +22,13 @@
 
 namespace harrow::harness {
 
+// Whether runs that end say when another counts as hung: as they do where only a smaller one of the same kind is looked for.
+enum class HangBounds : std::uint8_t { kLearned, kAsGiven };
+
 struct TrialPoolOptions {
   std::uint32_t jobs = 1;
-  HangBound hang;                 // until more is known
+  HangBound hang;  // with kLearned, until more is known
+  HangBounds bounds = HangBounds::kLearned;
   std::function<bool()> stopped;  // asked often, as is
   std::function<bool()> late;     // that
   std::function<void()> tick;     // while trials run
@@ -37,12 +42,14 @@ class TrialPool : public Trials {
   // longer than the bound that the options set.
   Answer RunFresh(const Scenario& scenario, TrialMode mode);
 
-  // What First looks for; how candidates run.
+  // What First looks for from now on, in whatever it saw before too; how candidates run.
   void Want(const FailureClass& failure, TrialMode mode);
   void WantAnyFailure(TrialMode mode);
 
   std::optional<Found> First(std::size_t count, const CandidateAt& candidate) override;
   Deviations Record(const Scenario& scenario) override;
+  // Of the candidates that the last First ran, the first without a verdict: a check reached a bound, or the format cannot hold it.
+  std::optional<std::size_t> undecided() const { return undecided_; }
   bool Stopped() const override { return options_.stopped(); }
   bool Late() const override { return options_.late(); }
   std::uint64_t tried() const { return tried_; }
@@ -73,6 +80,7 @@ class TrialPool : public Trials {
   std::uint64_t longest_ms_ = 0;
   std::uint64_t batches_ = 0;
   std::uint64_t tried_ = 0;
+  std::optional<std::size_t> undecided_;
   std::set<std::uint64_t> in_vain_;  // hashes of the texts
 };
 

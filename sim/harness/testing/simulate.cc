@@ -33,6 +33,7 @@ TrialPoolOptions PoolOptions(const SimulateOptions& options) {
   TrialPoolOptions pool;
   pool.jobs = options.jobs;
   pool.hang = {options.hang_ms, options.hang_ms};
+  pool.bounds = HangBounds::kAsGiven;
   pool.stopped = [] { return false; };
   pool.tick = [] {};
   return pool;
@@ -61,7 +62,7 @@ std::optional<Simulated> ReplayAsked() {
   Recording recording;
   const RunResult result = RunScenario(*scenario, &recording);
   const std::string text = ReplayText(*scenario, result, recording);
-  if (!result.verdict.ok()) return Bad(text);
+  if (result.failed() || !result.verdict.ok()) return Bad(text);
   std::fputs(text.c_str(), stdout);
   return Simulated{};
 }
@@ -143,8 +144,10 @@ Simulated SimulateSeeds(SeedRange seeds, const SimulateOptions& options) {
   const std::optional<Found> found = pool->First(seeds.count, [&](std::size_t index) {
     return GenerateScenario(seeds.first + index, options.limits);
   });
-  if (!found.has_value()) return {};
-  return Failed(found->scenario, found->trial, options);
+  if (found.has_value()) return Failed(found->scenario, found->trial, options);
+  if (!pool->undecided().has_value()) return {};
+  return Bad("no verdict on seed " + SeedText(seeds.first + *pool->undecided()) +
+             ": a check reached a bound\n");
 }
 
 }  // namespace harrow::harness

@@ -116,6 +116,28 @@ TEST(TrialPool, FindsTheFirstInOrderWithAnyNumberOfJobs) {
   }
 }
 
+TEST(TrialPool, WhatIsWantedAgainIsFoundAgain) {
+  TrialPool pool(PoolOf(1));
+  for (int round = 0; round < 2; ++round) {
+    pool.WantAnyFailure(TrialMode::kOnce);
+    EXPECT_TRUE(pool.First(1, [](std::size_t) { return WithSteps(20); }).has_value());
+  }
+}
+
+TEST(TrialPool, SaysWhatGaveNoVerdict) {
+  TrialPool pool(PoolOf(2));
+  pool.WantAnyFailure(TrialMode::kOnce);
+  const auto candidate = [](std::size_t index) {
+    Scenario scenario = WithSteps(100'000 + index);
+    if (index >= 3) scenario.lives.clear();  // outside the format
+    return scenario;
+  };
+  EXPECT_FALSE(pool.First(5, candidate).has_value());
+  EXPECT_EQ(pool.undecided(), 3u);
+  EXPECT_FALSE(pool.First(3, candidate).has_value());
+  EXPECT_FALSE(pool.undecided().has_value());
+}
+
 TEST(TrialPool, AnotherClassIsNoFind) {
   FailureClass durable;
   durable.kind = FailureClass::Kind::kRule;
