@@ -128,7 +128,8 @@ std::string RunReport(const Scenario& scenario, const RunResult& result, const R
     judged = &crash;
     judged_logs = std::move(logs);
   }
-  const std::vector<models::WriteId> named = NamedWrites(result.verdict.violation);
+  const std::vector<models::WriteId> named =
+      NamedWrites(result.verdict.violation, recording.history);
   Json json = {{"kind", "run"},
                {"title", options.title},
                {"seed", SeedText(scenario.seed)},

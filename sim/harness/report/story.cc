@@ -10,6 +10,7 @@
 #include "faults/errno_names.h"
 #include "sim/harness/file_text.h"
 #include "sim/harness/trace_text.h"
+#include "sim/harness/write_story.h"
 
 namespace harrow::harness {
 namespace {
@@ -21,18 +22,6 @@ constexpr std::size_t kOthersMax = 2;  // operations besides the subject
 std::string NameOf(const models::Write& write) {
   return "L" + std::to_string(write.life + 1) + ".C" + std::to_string(write.client) + " #" +
          std::to_string(write.id);
-}
-
-void AddIds(std::string_view text, std::vector<models::WriteId>* ids) {
-  for (std::size_t at = text.find('#'); at != std::string_view::npos; at = text.find('#', at + 1)) {
-    std::size_t end = at + 1;
-    std::uint64_t id = 0;
-    while (end < text.size() && text[end] >= '0' && text[end] <= '9' && end < at + 10)
-      id = id * 10 + static_cast<std::uint64_t>(text[end++] - '0');
-    const auto write = static_cast<models::WriteId>(id);
-    if (end > at + 1 && std::find(ids->begin(), ids->end(), write) == ids->end())
-      ids->push_back(write);
-  }
 }
 
 std::string Bytes(std::uint64_t count) {
@@ -72,10 +61,11 @@ class Teller {
   }
 
   std::vector<Fact> Tell() {
-    const std::vector<models::WriteId> named = NamedWrites(result_.verdict.violation);
+    const std::vector<models::WriteId> named =
+        NamedWrites(result_.verdict.violation, recording_.history);
     std::size_t told = 0;
     for (const models::WriteId id : named) {
-      if (id >= recording_.history.writes.size() || told > kOthersMax) continue;
+      if (told > kOthersMax) continue;
       if (told++ == 0) {
         Logged(id);
         Calls(recording_.history.writes[id]);
@@ -366,11 +356,9 @@ class Teller {
 
 }  // namespace
 
-std::vector<models::WriteId> NamedWrites(const models::Violation& violation) {
-  std::vector<models::WriteId> ids;
-  AddIds(violation.promised, &ids);
-  AddIds(violation.found, &ids);
-  return ids;
+std::vector<models::WriteId> NamedWrites(const models::Violation& violation,
+                                         const models::History& history) {
+  return WritesNamedIn(violation.promised + "\n" + violation.found, history);
 }
 
 std::vector<Fact> TellStory(const RunResult& result, const Recording& recording,

@@ -43,7 +43,8 @@ std::vector<Fact> TellStory(const RunResult& result, const Recording& recording,
                             const RecoveredCrash* judged, const std::vector<LogMap>& logs);
 
 // The operations a verdict names ("#12"), in order, each once; promised first.
-std::vector<models::WriteId> NamedWrites(const models::Violation& violation);
+std::vector<models::WriteId> NamedWrites(const models::Violation& violation,
+                                         const models::History& history);
 
 }  // namespace harrow::harness
 
