@@ -41,9 +41,9 @@ absl::StatusOr<AddFlags> ReadFlags() {
   const absl::StatusOr<std::uint64_t> time = DurationFlag("time");
   if (!time.ok()) return time.status();
   if (IsGiven("time")) flags.shrink.time_ms = *time;
-  const absl::StatusOr<std::uint64_t> jobs = CountFlag("jobs", 1, 256);
+  const absl::StatusOr<std::uint32_t> jobs = JobsFlag();
   if (!jobs.ok()) return jobs.status();
-  flags.shrink.jobs = static_cast<std::uint32_t>(*jobs);
+  flags.shrink.jobs = *jobs;
   const absl::StatusOr<std::uint64_t> hang = DurationFlag("hang");
   if (!hang.ok()) return hang.status();
   if (IsGiven("hang")) flags.shrink.hang_ms = *hang;

@@ -2,6 +2,7 @@
 #include "sim/harness/command/flags.h"
 
 #include <gflags/gflags.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <charconv>
@@ -134,6 +135,14 @@ absl::StatusOr<std::uint64_t> DurationFlag(std::string_view name) {
     return BadFlag(name, "a duration such as 30s, 5m or 2h", value);
   }
   return count * unit_ms;
+}
+
+absl::StatusOr<std::uint32_t> JobsFlag() {
+  constexpr long kMostJobs = 256;
+  const absl::StatusOr<std::uint64_t> jobs = CountFlag("jobs", 0, kMostJobs);
+  if (!jobs.ok()) return jobs.status();
+  if (*jobs != 0) return static_cast<std::uint32_t>(*jobs);
+  return static_cast<std::uint32_t>(std::clamp<long>(sysconf(_SC_NPROCESSORS_ONLN), 1, kMostJobs));
 }
 
 absl::StatusOr<std::uint64_t> SizeFlag(std::string_view name) {

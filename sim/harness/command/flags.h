@@ -48,6 +48,8 @@ absl::StatusOr<std::uint64_t> CountFlag(std::string_view name, std::uint64_t low
                                         std::uint64_t high);
 // "30s", "5m", "2h", in milliseconds; 0 for a flag that is empty by default and was not given.
 absl::StatusOr<std::uint64_t> DurationFlag(std::string_view name);
+// Of --jobs: worker processes, as many as there are processors for 0.
+absl::StatusOr<std::uint32_t> JobsFlag();
 // "512m", "2g", in bytes; 0 for "0".
 absl::StatusOr<std::uint64_t> SizeFlag(std::string_view name);
 absl::Status BadFlag(std::string_view name, std::string_view expected, std::string_view found);

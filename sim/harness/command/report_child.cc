@@ -128,8 +128,7 @@ void CatchSignals() {
 }
 
 int ExitCodeOf(const RunResult& result) {
-  if (result.failure.kind == FailureClass::Kind::kRule) return kExitRuleBroken;
-  if (result.failed()) return kExitTargetDied;
+  if (result.failed()) return ExitCodeOf(result.failure.kind);
   return result.counts.Get(Count::kUnknown) != 0 ? kExitUnknown : kExitOk;
 }
 

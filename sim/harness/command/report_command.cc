@@ -1,8 +1,4 @@
-#include <sys/stat.h>
-
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -27,28 +23,8 @@ int Fail(int code, const std::string& message) {
   return code;
 }
 
-// What is neither a file nor absent (a pipe, a device) is written where it stands.
-bool IsSpecial(const std::string& path) {
-  struct stat found {};
-  return stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode);
-}
-
-absl::Status WriteSpecial(const std::string& path, std::string_view text) {
-  std::FILE* const file = std::fopen(path.c_str(), "wb");
-  bool written = file != nullptr && std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (file != nullptr && std::fclose(file) != 0) written = false;
-  return written ? absl::OkStatus()
-                 : absl::UnknownError(Printable(path) + ": " + std::strerror(errno));
-}
-
-absl::Status WriteReport(const std::string& path, std::string_view page) {
-  if (IsSpecial(path)) return WriteSpecial(path, page);
-  absl::Status status = CreateFile(path, page);
-  return absl::IsAlreadyExists(status) ? ReplaceFile(path, page) : status;
-}
-
 int Save(const std::string& path, std::string_view page, int code) {
-  const absl::Status written = WriteReport(path, page);
+  const absl::Status written = WriteFile(path, page);
   if (!written.ok()) return Fail(kExitOutput, "--html: " + std::string(written.message()));
   std::printf("wrote %s\n", Printable(path).c_str());
   return code;

@@ -1,8 +1,5 @@
 #include "sim/harness/command/run_options.h"
 
-#include <unistd.h>
-
-#include <algorithm>
 #include <cstdlib>
 #include <optional>
 #include <utility>
@@ -10,7 +7,6 @@
 #include "sim/harness/command/flags.h"
 #include "sim/harness/command/scenario_argument.h"
 #include "sim/harness/seed_text.h"
-#include "sim/harness/sweep/sweep_worker.h"
 
 namespace harrow::harness {
 namespace {
@@ -35,11 +31,9 @@ absl::Status ReadSeeds(SweepOptions* sweep) {
 }
 
 absl::Status ReadBounds(SweepOptions* sweep) {
-  const absl::StatusOr<std::uint64_t> jobs = CountFlag("jobs", 0, SharedSweep::kMaxJobs);
+  const absl::StatusOr<std::uint32_t> jobs = JobsFlag();
   if (!jobs.ok()) return jobs.status();
-  const long processors = std::clamp<long>(sysconf(_SC_NPROCESSORS_ONLN), 1, SharedSweep::kMaxJobs);
-  sweep->jobs =
-      static_cast<std::uint32_t>(*jobs == 0 ? static_cast<std::uint64_t>(processors) : *jobs);
+  sweep->jobs = *jobs;
   const absl::StatusOr<std::uint64_t> hang = DurationFlag("hang");
   if (!hang.ok()) return hang.status();
   sweep->hang_ms = *hang;

@@ -24,8 +24,6 @@
 namespace harrow::harness {
 namespace {
 
-constexpr long kMaxJobs = 256;
-
 struct ShrinkFlags {
   ShrinkOptions options;
   std::string out;  // empty: standard output
@@ -36,13 +34,9 @@ absl::StatusOr<ShrinkFlags> ReadFlags() {
   const absl::StatusOr<std::uint64_t> time = DurationFlag("time");
   if (!time.ok()) return time.status();
   if (IsGiven("time")) flags.options.time_ms = *time;
-  const absl::StatusOr<std::uint64_t> jobs = CountFlag("jobs", 0, kMaxJobs);
+  const absl::StatusOr<std::uint32_t> jobs = JobsFlag();
   if (!jobs.ok()) return jobs.status();
-  flags.options.jobs = static_cast<std::uint32_t>(*jobs);
-  if (*jobs == 0) {
-    const long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    flags.options.jobs = static_cast<std::uint32_t>(std::clamp<long>(processors, 1, kMaxJobs));
-  }
+  flags.options.jobs = *jobs;
   const absl::StatusOr<std::uint64_t> hang = DurationFlag("hang");
   if (!hang.ok()) return hang.status();
   if (IsGiven("hang")) flags.options.hang_ms = *hang;
@@ -97,7 +91,7 @@ class Output {
 
  private:
   void Save(const std::string& text) {
-    written_ = IsFile(flags_.out) ? ReplaceFile(flags_.out, text) : CreateFile(flags_.out, text);
+    written_ = WriteFile(flags_.out, text);
     if (!written_.ok()) InterruptShrink();
   }
 
@@ -129,16 +123,8 @@ class Output {
 };
 
 int ExitCodeOf(const ShrinkResult& result) {
-  switch (result.failure.kind) {
-    case FailureClass::Kind::kNone:
-      return result.interrupted ? kExitInterrupted : kExitOk;
-    case FailureClass::Kind::kRule:
-      return kExitRuleBroken;
-    case FailureClass::Kind::kNotDeterministic:
-      return kExitNotDeterministic;
-    default:
-      return kExitTargetDied;
-  }
+  const bool none = result.failure.kind == FailureClass::Kind::kNone;
+  return none && result.interrupted ? kExitInterrupted : ExitCodeOf(result.failure.kind);
 }
 
 void OnSignal(int) { InterruptShrink(); }

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "sim/harness/command/flags.h"
+#include "sim/harness/command/text_file.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/sweep/ci_formats.h"
 #include "sim/harness/sweep/sweep_text.h"
@@ -31,12 +32,14 @@ WholeFile::WholeFile(std::string path, std::string temporary, int fd)
 WholeFile::~WholeFile() {
   if (fd_ < 0) return;
   close(fd_);
-  unlink(temporary_.c_str());
+  if (!temporary_.empty()) unlink(temporary_.c_str());
 }
 
 absl::StatusOr<std::unique_ptr<WholeFile>> WholeFile::Open(const std::string& path) {
-  const std::string temporary = path + "." + std::to_string(getpid()) + ".tmp";
-  const int fd = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  const bool special = IsSpecial(path);
+  const std::string temporary = special ? "" : path + "." + std::to_string(getpid()) + ".tmp";
+  const int fd = special ? open(path.c_str(), O_WRONLY | O_CLOEXEC)
+                         : open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (fd < 0) return Failed(path);
   return std::unique_ptr<WholeFile>(new WholeFile(path, temporary, fd));
 }
@@ -49,6 +52,7 @@ absl::Status WholeFile::Write(const std::string& text) {
     if (size <= 0) return Failed(path_);
     written += static_cast<std::size_t>(size);
   }
+  if (temporary_.empty()) return absl::OkStatus();
   if (fsync(fd_) != 0 || rename(temporary_.c_str(), path_.c_str()) != 0) return Failed(path_);
   close(fd_);
   fd_ = -1;

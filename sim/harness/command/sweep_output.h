@@ -15,7 +15,7 @@
 
 namespace harrow::harness {
 
-// A file that appears whole: it is written beside its place and renamed. Opened before the work whose result it takes, so that
+// A file that appears whole: it is written beside its place and renamed, unless a pipe or a device stands there. Opened before the work whose result it takes, so that
 // a path that cannot be written is known at once.
 class WholeFile {
  public:

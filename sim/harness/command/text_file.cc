@@ -8,6 +8,7 @@
 
 #include <cerrno>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -71,6 +72,23 @@ absl::Status CreateFile(const std::string& path, std::string_view text) {
   if (link(beside->c_str(), path.c_str()) != 0) status = Failed(path);
   unlink(beside->c_str());
   return status;
+}
+
+bool IsSpecial(const std::string& path) {
+  struct stat found {};
+  return stat(path.c_str(), &found) == 0 && !S_ISREG(found.st_mode);
+}
+
+absl::Status WriteFile(const std::string& path, std::string_view text) {
+  if (!IsSpecial(path)) {
+    absl::Status status = CreateFile(path, text);
+    return absl::IsAlreadyExists(status) ? ReplaceFile(path, text) : status;
+  }
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "wb"), &std::fclose);
+  const bool written = file != nullptr &&
+                       std::fwrite(text.data(), 1, text.size(), file.get()) == text.size() &&
+                       std::fflush(file.get()) == 0;
+  return written ? absl::OkStatus() : Failed(path);
 }
 
 }  // namespace harrow::harness

@@ -18,6 +18,11 @@ absl::Status ReplaceFile(const std::string& path, std::string_view text);
 // Where nothing stands yet.
 absl::Status CreateFile(const std::string& path, std::string_view text);
 
+// What is neither a file nor absent: a pipe, a device. Nothing may take its place.
+bool IsSpecial(const std::string& path);
+// In the place of what `path` names, or where nothing stands; into what is special.
+absl::Status WriteFile(const std::string& path, std::string_view text);
+
 }  // namespace harrow::harness
 
 #endif  // HARROW_SIM_HARNESS_COMMAND_TEXT_FILE_H_
