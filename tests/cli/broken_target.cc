@@ -1,5 +1,5 @@
 // Harrow's engine, broken at its third write in the way that the environment variable HARROW_BROKEN names: abort, segfault,
-// stack, exit, hang, heap (memory that is never touched), unserved; "chosen" and "costly" break chosen
+// stack, exit, hang, slow (some seconds), heap (memory that is never touched), unserved; "chosen" and "costly" break chosen
 // seeds. With "unknown" every linearizability check reaches its bound; with "differ" runs of a seed differ. Linked
 // before the libraries, these definitions take the place of theirs.
 #include <pthread.h>
@@ -51,6 +51,8 @@ void Break() {
       nullptr;  // or the compiler leaves the allocation out
   while (Mode() == "heap") kept = new char[std::size_t{64} << 20];
   while (Mode() == "hang") g_calls = g_calls + 1;
+  constexpr std::uint64_t kSlow = 1'000'000'000;
+  for (std::uint64_t at = 0; Mode() == "slow" && at < kSlow; ++at) g_calls = g_calls + 1;
 }
 
 // What a seed does with "chosen", as it opens the database; most do nothing.

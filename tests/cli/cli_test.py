@@ -1,15 +1,15 @@
 #!/usr/bin/env python3
 """The harrow program as its users meet it. Usage: cli_test.py HARROW BROKEN_HARROW [unittest arguments]"""
 import os
-import pty
 import re
-import select
 import signal
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
+
+from processes import alive, children, shown_on_terminal, wait_for
 
 HARROW = BROKEN = ""
 HASH = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b"
@@ -25,32 +25,6 @@ def start(*words, broken=None, **options):
     environment = dict(os.environ, HARROW_BROKEN=broken or "")
     options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **options}
     return subprocess.Popen([BROKEN if broken else HARROW, *words], env=environment, **options)
-
-
-def children(pid):
-    try:
-        with open(f"/proc/{pid}/task/{pid}/children", encoding="ascii") as file:
-            return [int(child) for child in file.read().split()]
-    except FileNotFoundError:
-        return []
-
-
-def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
-    except (FileNotFoundError, ProcessLookupError):
-        return False
-
-
-def wait_for(what, seconds=10):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if found := what():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("waited in vain")
-
 
 
 class Files(unittest.TestCase):
@@ -336,22 +310,9 @@ class Signals(unittest.TestCase):
 class Progress(unittest.TestCase):
     def test_only_on_a_terminal(self):
         self.assertEqual(run("run", "--seeds=100").stderr, "")
-        leader, follower = pty.openpty()
-        process = start("run", "--seeds=300", stderr=follower)
-        os.close(follower)
-        shown = b""
-        while select.select([leader], [], [], 30)[0]:
-            try:
-                data = os.read(leader, 4096)
-            except OSError:
-                break
-            if not data:
-                break
-            shown += data
-        out, _ = process.communicate(timeout=30)
-        os.close(leader)
+        process, out, shown = shown_on_terminal(lambda terminal: start("run", "--seeds=300", stderr=terminal))
         self.assertEqual(process.returncode, 0)
-        self.assertRegex(shown.decode(), r"\r\x1b\[K\d+/300 seeds, \d+/s, \d+ s, 0 red")
+        self.assertRegex(shown, r"\r\x1b\[K\d+/300 seeds, \d+/s, \d+ s, 0 red")
         self.assertTrue(out.startswith("300 seeds"))
 
 

@@ -68,6 +68,9 @@ class Run(Folder):
             done = run("corpus", "run", "--hang=1s", self.folder, broken=broken)
             self.assertEqual(done.returncode, 11, broken)
             self.assertRegex(done.stdout, rf"ok +a .*\nFAILED b +{words}.*\n(.*\n)+ok +c .*\n3 scenarios, 1 not")
+        # Slower by far than what ran before is not hung.
+        done = run("corpus", "run", "--hang=50s", self.folder, broken="slow")
+        self.assertEqual(done.returncode, 0, done.stdout)
         done = run("corpus", "run", self.folder, broken="unknown")
         self.assertEqual(done.returncode, 14)
         self.assertIn("no verdict, a bound was reached", done.stdout)
@@ -90,11 +93,13 @@ class Run(Folder):
         self.file("b.scenario", GREEN + "    put k0 10\n    put k0 10\n")
         process = subprocess.Popen([BROKEN, "corpus", "run", self.folder], env=dict(os.environ, HARROW_BROKEN="hang"),
                                    stdout=subprocess.PIPE, text=True)
-        time.sleep(1)
+        first = process.stdout.readline()  # the second hangs from here on
+        time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         began = time.monotonic()
         out, _ = process.communicate(timeout=10)
         self.assertLess(time.monotonic() - began, 1)
+        out = first + out
         self.assertEqual(process.returncode, 13)
         self.assertRegex(out, r"\Aok +a .*\ninterrupted: 1 scenario, 0 not as expected\n\Z")
 
@@ -116,7 +121,7 @@ class Add(Folder):
         self.assertIn(f"hash={found} verdict=live", run("replay", "--hash", path).stdout)
 
     def test_a_known_finding(self):
-        done = run("corpus", "add", self.file("red", RED), "--name=known", "--known", f"--folder={self.folder}")
+        done = run("corpus", "add", self.file("red", RED), "--name=known", "--known", "--jobs=0", f"--folder={self.folder}")
         self.assertIn("it expects that this rule is broken", done.stdout)
         self.assertIn("\n# Expects: rule live is broken.\n", self.read("known.scenario"))
         self.assertIn("\nexpect live\n", self.read("known.scenario"))

@@ -2,17 +2,18 @@
 """Sweeps: result files, kill -9, seeds that cost a worker, shards, CI. Usage: sweep_test.py HARROW BROKEN_HARROW [arguments]"""
 import json
 import os
-import pty
 import random
 import re
-import select
 import signal
+import stat
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 import xml.etree.ElementTree
+
+from processes import children, shown_on_terminal, wait_for
 
 HARROW = BROKEN = ""
 VARIABLES = ("GTEST_TOTAL_SHARDS", "GTEST_SHARD_INDEX", "GTEST_SHARD_STATUS_FILE", "GITHUB_ACTIONS")
@@ -157,7 +158,8 @@ class Kills(Case):
         out = self.path("out")
         process = subprocess.Popen([BROKEN, "run", "--jobs=2", f"--out={out}"], env=environment("hang"),
                                    stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(0.7)
+        wait_for(lambda: len(children(process.pid)) == 2)
+        time.sleep(0.3)
         began = time.monotonic()
         process.send_signal(signal.SIGINT)
         text, error = process.communicate(timeout=10)
@@ -169,7 +171,32 @@ class Kills(Case):
         done = run("run", "--jobs=2", f"--out={out}", "--resume", "--until_red", "--hang=1s", "--shrink=0", broken="hang")
         self.assertEqual(done.returncode, 11)
         self.assertIn("session 2 of ", done.stdout)
-        self.assertIn("0x1", {line["seed"] for line in lines(out, "failure")} | {"0x1"})
+        hung = {line["seed"] for line in lines(out, "failure")}
+        self.assertTrue(hung and hung <= {"0x1", "0x2"}, hung)
+
+    def test_a_signal_to_all_its_processes_is_no_failure(self):
+        for number in (signal.SIGINT, signal.SIGTERM):
+            process = subprocess.Popen([BROKEN, "run", "--jobs=2"], env=environment("hang"), start_new_session=True,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+            wait_for(lambda p=process: len(children(p.pid)) == 2)
+            time.sleep(0.3)
+            os.killpg(process.pid, number)
+            text, error = process.communicate(timeout=10)
+            self.assertEqual((process.returncode, error), (13, ""), text)
+            self.assertIn("\nstill running when stopped: 0x1 0x2\n", text)
+
+    def test_a_pause_is_no_hang(self):
+        process = subprocess.Popen([BROKEN, "run", "--jobs=1", "--until_red", "--hang=3s", "--shrink=0"],
+                                   env=environment("hang"), start_new_session=True, stdout=subprocess.PIPE, text=True)
+        wait_for(lambda: len(children(process.pid)) == 1)
+        time.sleep(0.3)
+        os.killpg(process.pid, signal.SIGSTOP)
+        time.sleep(3.2)
+        began = time.monotonic()
+        os.killpg(process.pid, signal.SIGCONT)
+        text, _ = process.communicate(timeout=20)
+        self.assertGreater(time.monotonic() - began, 1.5)
+        self.assertIn("the target did not end within 3 s\n", text)
 
     def test_a_resumed_sweep_is_red_for_what_was_found_before(self):
         out = self.path("out")
@@ -302,6 +329,20 @@ class Ci(Case):
         self.assertNotIn("::", run("run", "--seeds=8", "--shrink=0", "--github=false", broken="chosen",
                                    GITHUB_ACTIONS="true").stdout.replace("harrow::", "").replace("targets::", ""))
 
+    def test_a_pipe_takes_the_output_and_stays(self):
+        pipe, out = self.path("pipe"), self.path("out")
+        os.mkfifo(pipe)
+        run("run", "--seeds=5", f"--out={out}")
+        for words in (["run", "--seeds=5", f"--junit={pipe}"], ["merge", out, f"--out={pipe}"],
+                      ["shrink", "7", f"--out={pipe}"]):
+            reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+            done = run(*words, broken="abort" if words[0] == "shrink" else None)
+            self.assertEqual(done.returncode, 11 if words[0] == "shrink" else 0, done.stderr)
+            self.assertRegex(os.read(reader, 1 << 16), b"testsuites|harrow results|harrow scenario")
+            os.close(reader)
+            self.assertTrue(stat.S_ISFIFO(os.stat(pipe).st_mode))
+        self.assertEqual(sorted(os.listdir(self.folder)), ["out", "pipe"])
+
     def test_a_pass_and_what_is_none(self):
         junit = self.path("junit.xml")
         self.assertEqual(run("run", "--seeds=5", f"--junit={junit}").returncode, 0)
@@ -316,22 +357,10 @@ class Ci(Case):
 
 class Progress(Case):
     def test_line(self):
-        leader, follower = pty.openpty()
-        process = subprocess.Popen([BROKEN, "run", "--seeds=400", "--keep_going", "--shrink=0"], env=environment("chosen"),
-                                   stdout=subprocess.DEVNULL, stderr=follower)
-        os.close(follower)
-        shown = b""
-        while select.select([leader], [], [], 30)[0]:
-            try:
-                data = os.read(leader, 4096)
-            except OSError:
-                break
-            if not data:
-                break
-            shown += data
-        process.wait(timeout=30)
-        os.close(leader)
-        self.assertRegex(shown.decode(), r"\r\x1b\[K\d+/400 seeds, \d+/s, \d+ s, \d+ red of \d causes, \d+ s left")
+        words = ["run", "--seeds=400", "--keep_going", "--shrink=0"]
+        _, _, shown = shown_on_terminal(lambda terminal: subprocess.Popen([BROKEN, *words], env=environment("chosen"),
+                                                                          stdout=subprocess.DEVNULL, stderr=terminal))
+        self.assertRegex(shown, r"\r\x1b\[K\d+/400 seeds, \d+/s, \d+ s, \d+ red of \d causes, \d+ s left")
 
 
 if __name__ == "__main__":
