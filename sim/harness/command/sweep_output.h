@@ -15,8 +15,8 @@
 
 namespace harrow::harness {
 
-// A file that appears whole: it is written beside its place and renamed, unless a pipe or a device stands there. Opened before the work whose result it takes, so that
-// a path that cannot be written is known at once.
+// A file that appears whole: it is written beside its place and renamed, unless a pipe or a device stands there. Opened before
+// the work whose result it takes, so that a path that cannot be written is known at once.
 class WholeFile {
  public:
   // Unavailable: the path and the system's reason.
