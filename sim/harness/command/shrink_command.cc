@@ -60,7 +60,9 @@ class Output {
       : program_(std::move(program)), flags_(flags), terminal_(isatty(STDERR_FILENO) == 1) {}
 
   void Progressed(const ShrinkProgress& progress) {
-    if (!flags_.out.empty() && SizeOf(*progress.best) != saved_) Save(ToText(*progress.best));
+    // What a pipe or a device was given cannot be taken back.
+    const bool replaceable = !flags_.out.empty() && !IsSpecial(flags_.out);
+    if (replaceable && SizeOf(*progress.best) != saved_) Save(ToText(*progress.best));
     saved_ = SizeOf(*progress.best);
     if (!terminal_) return;
     std::fprintf(stderr, "\r\033[K%" PRIu64 " tried, %.1f s: %s", progress.tried,

@@ -3,8 +3,8 @@
 //
 // Threading: pure functions.
 // Invariants:
-//  1. A step of StructureSteps leaves out or joins parts; ScheduleSteps and RescheduleSteps bring the schedule nearer to the default one; DetailSteps
-//     make what is left plainer. Within a list, the boldest come first.
+//  1. A step of StructureSteps leaves out or joins parts; ScheduleSteps and RescheduleSteps bring the schedule nearer to the
+//     default one; DetailSteps make what is left plainer. Within a list, the boldest come first.
 //  2. Every candidate of SmallerScenarios is strictly smaller by SizeOf, so that following candidates ends. A step alone may
 //     change nothing, or (two writes joined into one) trade structure for detail.
 #ifndef HARROW_SIM_HARNESS_SHRINK_SHRINK_STEPS_H_
