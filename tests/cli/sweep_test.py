@@ -109,7 +109,7 @@ class BrokenSeeds(Case):
     def test_a_representative_is_shrunk(self):
         out = self.path("out")
         done = run("run", "--seeds=10", f"--out={out}", broken="segfault")
-        self.assertRegex(done.stdout, r"\n +shrunk: +3 operations of 1 client in 1 life, 0 faults")
+        self.assertRegex(done.stdout, r"\n  seed 0x\w+ shrunk to 3 operations of 1 client in 1 life, 0 faults")
         cause = lines(out, "cause")[0]
         self.assertEqual((cause["operations"], cause["lives"]), (3, 1))
         with open(self.path("scenario"), "w", encoding="ascii") as file:

@@ -21,8 +21,8 @@ constexpr Command kCommands[] = {
      &ShrinkCommand},
     {"format", "FILE ...", "lays scenario files out in the canonical way, comments kept",
      &FormatCommand},
-    {"corpus", "add | run", "keeps failures, shrunk, as scenario files, and runs them again",
-     &CorpusCommand},
+    {"corpus", "add SEED | FILE --name=NAME, or: run [FILE | FOLDER ...]",
+     "keeps failures, shrunk, as scenario files, and runs them again", &CorpusCommand},
 };
 
 }  // namespace

@@ -8,10 +8,11 @@ DEFINE_string(seeds, "10000", "how many seeds; without a bound when --time is gi
 DEFINE_string(
     time, "",
     "begins no seed after this much wall time (30s, 5m, 2h), and kills what still runs 2 s "
-    "later; of shrink and corpus add: the search ends with the best so far (10s)");
+    "later; shrink, corpus add: ends the search with the best so far, 10s unless given");
 DEFINE_string(jobs, "1", "worker processes; 0: as many as there are processors");
 DEFINE_string(recheck, "20", "one seed in this many runs twice and must hash the same; 0: none");
-DEFINE_string(hang, "60s", "a seed that takes longer than this is reported as hung (shrink: 10s)");
+DEFINE_string(hang, "60s",
+              "a seed that takes longer than this is reported as hung; of shrink 10s unless given");
 DEFINE_string(memory, "2g", "a seed that takes more memory than this is reported; 0: no bound");
 DEFINE_string(max_failures, "10", "ends after this many failures");
 DEFINE_bool(until_red, false, "ends at the first red seed");

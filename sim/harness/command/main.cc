@@ -32,7 +32,13 @@ constexpr const char* kExitCodes =
     "  21  a file that cannot be read or parsed\n"
     "  22  output could not be written\n";
 
-std::string Usage() {
+// Of one command, or of all of them for "".
+std::string Usage(std::string_view name) {
+  for (const harness::Command& command : harness::Commands()) {
+    if (command.name != name) continue;
+    return "usage: harrow " + std::string(name) + " [FLAG ...] " + std::string(command.arguments) +
+           "\n\n  " + std::string(command.purpose) + "\n\nflags (default in brackets):\n";
+  }
   std::string text = "usage: harrow COMMAND [FLAG ...] [ARGUMENT ...]\n\n";
   for (const harness::Command& command : harness::Commands()) {
     std::string head =
@@ -44,7 +50,7 @@ std::string Usage() {
 }
 
 int Help(std::string_view command) {
-  std::printf("%s%s%s", Usage().c_str(), harness::FlagHelp(command).c_str(), kExitCodes);
+  std::printf("%s%s%s", Usage(command).c_str(), harness::FlagHelp(command).c_str(), kExitCodes);
   return harness::EndOutput("help", harness::kExitOk);
 }
 

@@ -233,6 +233,8 @@ class Teller {
     for (const LogMap& log : logs_) {
       if (&log == place.log) return;
       if (log.records_survived >= log.records.size()) continue;
+      // Removed before the crash: what it held is in a table.
+      if (!log.cache.has_value()) continue;
       Add(Fact::Kind::kLost, crash_life_, crash_->event, "an earlier log did not",
           "Of " + log.path + ", which comes before it, " + std::to_string(log.records_survived) +
               " of " + std::to_string(log.records.size()) + " records survived: " +

@@ -1,5 +1,5 @@
-// What a reader of recovered data found is put into a few symptoms. In other texts numbers go with the punctuation that joins
-// them, text in parentheses goes, and of a list of equals one stays.
+// What a reader of recovered data found is put into a few symptoms. In other texts a number is as good as another, text
+// in parentheses goes, and of a list of equals one stays.
 #include "sim/harness/sweep/cause.h"
 
 #include <algorithm>
@@ -26,7 +26,7 @@ std::string WithoutParentheses(std::string_view text) {
   return out;
 }
 
-// "#30.5" becomes "#", "0x1f" and "t=96" become "0x" and "t".
+// "#30.5" and "0x1f" become "#", "t=96" becomes "t=#".
 std::string WithoutNumbers(std::string_view text) {
   std::string out;
   for (std::size_t at = 0; at < text.size();) {
@@ -39,7 +39,7 @@ std::string WithoutNumbers(std::string_view text) {
     while (at < text.size() && (IsDigit(text[at]) || (hex && IsHexLetter(text[at])) ||
                                 (text[at] == '.' && at + 1 < text.size() && IsDigit(text[at + 1]))))
       ++at;
-    if (out.ends_with('=')) out.pop_back();
+    if (!out.ends_with('#')) out += '#';
   }
   return out;
 }

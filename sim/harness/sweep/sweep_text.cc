@@ -15,6 +15,7 @@ namespace {
 constexpr std::size_t kShownSeeds = 20;
 constexpr std::size_t kShownGaps = 8;
 constexpr std::size_t kShownOutputLines = 20;
+constexpr std::size_t kShownScenarioLines = 60;
 
 std::string SeedsLine(const std::string& what, const std::vector<std::uint64_t>& seeds) {
   if (seeds.empty()) return {};
@@ -44,6 +45,21 @@ std::string Harmless(std::string text) {
     if (byte != '\n' && (byte < ' ' || byte > '~')) byte = '?';
   }
   return text;
+}
+
+// What the shrunk scenario shows, and the scenario, which can be saved and replayed; without one, what a seed shows.
+std::string CauseReport(const CauseGroup& group) {
+  const ShrunkCause* const shrunk = group.smallest;
+  if (shrunk == nullptr) return Indented(Harmless(group.first->text), "  ", kShownOutputLines);
+  std::string text = "  seed " + SeedText(shrunk->seed) + " shrunk to " + ToText(shrunk->size) +
+                     (shrunk->finished ? "" : ", and perhaps smaller") + ":\n";
+  text += Indented(Harmless(shrunk->text), "    ", kShownOutputLines);
+  return text + Indented(Harmless(shrunk->scenario), "    | ", kShownScenarioLines);
+}
+
+bool WasInterrupted(const SweepResults& results) {
+  return !results.sessions.empty() && results.sessions.back().end.has_value() &&
+         results.sessions.back().end->reason == EndReason::kInterrupted;
 }
 
 }  // namespace
@@ -80,8 +96,7 @@ std::string SummaryLine(const SweepResults& results, std::size_t causes) {
   for (const Session& session : results.sessions) {
     if (session.end.has_value()) memory_kib = std::max(memory_kib, session.end->peak_memory_kib);
   }
-  const bool interrupted = !results.sessions.empty() && results.sessions.back().end.has_value() &&
-                           results.sessions.back().end->reason == EndReason::kInterrupted;
+  const bool interrupted = WasInterrupted(results);
   char line[256];
   std::snprintf(line, sizeof(line),
                 "%s%" PRIu64 " seeds from %s in %.1f s (%.1f CPU s, %.0f a CPU second), %zu red",
@@ -90,6 +105,7 @@ std::string SummaryLine(const SweepResults& results, std::size_t causes) {
                 static_cast<double>(results.total.done) / cpu, results.red.size());
   std::string text = line;
   if (causes != 0) text += " of " + std::to_string(causes) + (causes == 1 ? " cause" : " causes");
+  if (causes > 1 && interrupted) text += " (those of one bug not joined yet)";
   return text + "; " + std::to_string(results.total.rechecked) + " run twice; at most " +
          std::to_string(memory_kib / 1024) + " MiB a worker\n";
 }
@@ -150,7 +166,7 @@ std::string CausesText(const std::string& program, const SweepHeader& header,
     const CauseGroup& group = groups[at];
     text += "\ncause " + std::to_string(at + 1) + ": " + std::to_string(group.failures) +
             (group.failures == 1 ? " failure, " : " failures, ") + ClassesOf(group) + "\n";
-    text += Indented(Harmless(ReportOf(group)), "  ", kShownOutputLines);
+    text += CauseReport(group);
     std::string seeds;
     for (const std::uint64_t seed : group.seeds) seeds += " " + SeedText(seed);
     if (group.failures > group.seeds.size() && !group.seeds.empty())

@@ -116,7 +116,6 @@ void CatchOutput(int output) {
 bool RunSeed(const WorkerTask& task, std::uint64_t index) {
   const SweepOptions& options = *task.options;
   const std::uint64_t position = task.remaining->At(index);
-  const std::uint64_t ordinal = options.space.Ordinal(options.shard, position);
   CatchOutput(task.output);
   const std::uint64_t began_us = CpuUs();
   const Scenario scenario =
@@ -128,7 +127,7 @@ bool RunSeed(const WorkerTask& task, std::uint64_t index) {
   message.hash = result.hash;
   message.tally = Tally::Of(scenario, result.hash, result.counts);
   DescribeRun(scenario, result, &message, &texts);
-  if (options.recheck_one_in != 0 && ordinal % options.recheck_one_in == 0)
+  if (options.recheck_one_in != 0 && position % options.recheck_one_in == 0)
     Recheck(scenario, result, &message, &texts);
   message.tally.cpu_us = CpuUs() - began_us;
   // What a target keeps from seed to seed must not be charged to a later one.

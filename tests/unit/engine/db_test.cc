@@ -1,5 +1,6 @@
 // The database on a real directory against a std::map, with memtables so small that rotation, flush
 // and compaction happen all the time.
+#include <chrono>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -79,6 +80,10 @@ TEST_F(DbTest, ShadowedEntriesAndOldFilesGo) {
   for (int i = 0; i < 4; ++i) {
     ASSERT_TRUE(Put("last", std::to_string(i)).ok());
     ASSERT_TRUE(db_->Flush().ok());
+  }
+  // It runs in the background, and a close does not wait for one that has not begun.
+  for (int tries = 0; tries < 2000 && CountFiles(FileType::kTable) > 5U; ++tries) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
   }
   Open();
   std::uintmax_t bytes = 0;
