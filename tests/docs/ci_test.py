@@ -128,11 +128,13 @@ class Ci(unittest.TestCase):
             else:
                 lines.append(entry.group(1))
         self.assertEqual(set(variables), {"SWEEP_TIME", "HARROW_TREE"})
-        build, sweep = lines
+        # One line, so that nothing is swept before it is built; the build was made before this test.
+        (line,) = lines
+        build, sweep = line.split(" && mkdir -p sweeps && ")
         self.assertEqual(build.replace(" >build.log", "").replace(" >>build.log", "").split(" && ")[2:],
                          [part for step in sorted(BUILD_STEPS, reverse=True) for part in step.split(" && ")])
         for night in (1, 2):
-            self.assertEqual(self.run_line(sweep, {"HARROW_TREE": self.scratch.path}), "")
+            self.assertEqual(self.run_line(f'cd "$HARROW_TREE" && mkdir -p sweeps && {sweep}', {"HARROW_TREE": self.scratch.path}), "")
             with open(self.files("sweeps/*.jsonl")[0], encoding="ascii") as file:
                 self.assertEqual(file.read().count('"line":"session"'), night)
 
