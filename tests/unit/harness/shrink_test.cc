@@ -29,6 +29,22 @@ ShrinkResult ShrinkWith(std::uint32_t jobs, const std::string& text) {
   return Shrink(ScenarioOf(text), options);
 }
 
+TrialPoolOptions PoolOf(std::uint32_t jobs) {
+  TrialPoolOptions options;
+  options.jobs = jobs;
+  options.stopped = [] { return false; };
+  options.late = [] { return false; };
+  options.tick = [] {};
+  return options;
+}
+
+// In a process of its own: a run that ends at its step limit abandons its tasks, and a sanitizer calls what they held leaked.
+bool FailsAs(const FailureClass& failure, const Scenario& scenario) {
+  TrialPool pool(PoolOf(1));
+  pool.Want(failure, TrialMode::kOnce);
+  return pool.First(1, [&scenario](std::size_t) { return scenario; }).has_value();
+}
+
 TEST(Shrink, TheSmallestFailsByTheSameRuleWithTheHashItSays) {
   const ShrinkResult result = ShrinkWith(1, kTooManySteps);
   EXPECT_EQ(result.failure.kind, FailureClass::Kind::kRule);
@@ -66,7 +82,7 @@ TEST(Shrink, ReportsEachStepDown) {
   ASSERT_GT(seen.size(), 2u);
   EXPECT_EQ(seen.front(), ScenarioOf(kTooManySteps));
   EXPECT_EQ(seen.back(), result.smallest);
-  for (const Scenario& scenario : seen) EXPECT_EQ(RunScenario(scenario).failure, result.failure);
+  for (const Scenario& scenario : seen) EXPECT_TRUE(FailsAs(result.failure, scenario));
 }
 
 TEST(Shrink, EndsWhenTheTimeIsOver) {
@@ -75,17 +91,8 @@ TEST(Shrink, EndsWhenTheTimeIsOver) {
   const ShrinkResult result = Shrink(ScenarioOf(kTooManySteps), options);
   EXPECT_FALSE(result.finished);
   EXPECT_EQ(result.failure.rule, models::Rule::kLive);
-  EXPECT_EQ(RunScenario(result.smallest).failure, result.failure);
+  EXPECT_TRUE(FailsAs(result.failure, result.smallest));
   EXPECT_LT(result.elapsed_ms, 5000u);
-}
-
-TrialPoolOptions PoolOf(std::uint32_t jobs) {
-  TrialPoolOptions options;
-  options.jobs = jobs;
-  options.stopped = [] { return false; };
-  options.late = [] { return false; };
-  options.tick = [] {};
-  return options;
 }
 
 // Too few steps: fails by the rule live.
