@@ -72,6 +72,10 @@ void EqualiseFloatingPointStatus() {
 #endif
 }
 
+#if defined(HARROW_TSAN)
+char g_host = 0;  // what only the host waits for
+#endif
+
 void BeforeJump([[maybe_unused]] Fiber& from, [[maybe_unused]] Fiber& to,
                 [[maybe_unused]] bool for_ever) {
   EqualiseFloatingPointStatus();
@@ -81,6 +85,8 @@ void BeforeJump([[maybe_unused]] Fiber& from, [[maybe_unused]] Fiber& to,
 #if defined(HARROW_TSAN)
   // A task is no thread: only to and from the host does a switch order memory accesses.
   const bool synchronise = from.host || to.host;
+  // The host comes after all that any task did, also those that never run again when a run is cut short.
+  if (!from.host) __tsan_release(&g_host);
   __tsan_switch_to_fiber(to.thread, synchronise ? 0 : __tsan_switch_to_fiber_no_sync);
 #endif
 }
@@ -88,6 +94,9 @@ void BeforeJump([[maybe_unused]] Fiber& from, [[maybe_unused]] Fiber& to,
 void AfterJump(const context::transfer_t& transfer, [[maybe_unused]] Fiber& self) {
   Fiber* const left = static_cast<Fiber*>(transfer.data);
   left->context = transfer.fctx;
+#if defined(HARROW_TSAN)
+  if (self.host) __tsan_acquire(&g_host);
+#endif
 #if defined(HARROW_ASAN)
   const void* bottom = nullptr;
   std::size_t size = 0;
