@@ -5,14 +5,6 @@
 
 namespace harrow::harness {
 
-std::string DescribeFiles(const disk::Image& image) {
-  std::string text;
-  for (const disk::Image::Listed& file : image.List()) {
-    if (!file.directory) text += file.path + " (" + std::to_string(file.size) + ")\n";
-  }
-  return text;
-}
-
 std::vector<std::string> DescribeFired(const std::vector<faults::Fired>& fired) {
   std::vector<std::string> rules;
   for (const faults::Fired& one : fired) {

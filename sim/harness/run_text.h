@@ -14,7 +14,6 @@
 
 namespace harrow::harness {
 
-std::string DescribeFiles(const disk::Image& image);  // "db/000003.log (1240)", one a line
 std::vector<std::string> DescribeFired(const std::vector<faults::Fired>& fired);
 std::string DescribePlace(const Scenario& scenario, const Place& place);  // one sentence
 // Of a run that failed: the rule, what was promised, what was found, where, and the profile's rules it depends on; or the call

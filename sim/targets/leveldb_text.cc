@@ -94,22 +94,6 @@ std::string EditText(std::string_view payload) {
   return "edit: " + text;
 }
 
-const char* TypeText(engine::FragmentType type) {
-  switch (type) {
-    case engine::FragmentType::kFull:
-      return "FULL";
-    case engine::FragmentType::kFirst:
-      return "FIRST";
-    case engine::FragmentType::kMiddle:
-      return "MIDDLE";
-    case engine::FragmentType::kLast:
-      return "LAST";
-    case engine::FragmentType::kZero:
-      break;
-  }
-  return "?";
-}
-
 // The fragments of one record, as far as the bytes have them.
 struct Fragments {
   std::string types;
@@ -130,7 +114,7 @@ std::vector<Fragments> ReadFragments(std::uint64_t offset, std::string_view byte
       const auto type = static_cast<engine::FragmentType>(bytes[6]);
       if (records.empty() || records.back().ends) records.emplace_back();
       Fragments& record = records.back();
-      record.types += std::string(record.types.empty() ? "" : " ") + TypeText(type);
+      record.types += std::string(record.types.empty() ? "" : " ") + FragmentTypeText(type);
       record.payload += bytes.substr(engine::kLogHeaderSize, size);
       record.ends = type == engine::FragmentType::kFull || type == engine::FragmentType::kLast;
       taken = std::min(engine::kLogHeaderSize + size, bytes.size());
@@ -231,6 +215,22 @@ std::string NameText(std::string_view bytes) {
 }
 
 }  // namespace
+
+const char* FragmentTypeText(engine::FragmentType type) {
+  switch (type) {
+    case engine::FragmentType::kFull:
+      return "FULL";
+    case engine::FragmentType::kFirst:
+      return "FIRST";
+    case engine::FragmentType::kMiddle:
+      return "MIDDLE";
+    case engine::FragmentType::kLast:
+      return "LAST";
+    case engine::FragmentType::kZero:
+      break;
+  }
+  return "?";
+}
 
 std::string DescribeLevelDbBytes(const TransferredBytes& transfer) {
   using faults::FileKind;

@@ -14,9 +14,13 @@
 
 #include <string>
 
+#include "engine/log_format.h"
 #include "sim/targets/target.h"
 
 namespace harrow::targets {
+
+// "FULL", "FIRST", "MIDDLE", "LAST"; "?" for any other.
+const char* FragmentTypeText(engine::FragmentType type);
 
 std::string DescribeLevelDbBytes(const TransferredBytes& transfer);
 

@@ -1,3 +1,4 @@
+// A run is drawn in a child (recorded_child.h), which leaves the page; results are drawn here.
 #include <cstdio>
 #include <string>
 #include <string_view>
@@ -6,11 +7,13 @@
 #include "sim/harness/command/commands.h"
 #include "sim/harness/command/exit_code.h"
 #include "sim/harness/command/flags.h"
-#include "sim/harness/command/report_child.h"
+#include "sim/harness/command/recorded_child.h"
 #include "sim/harness/command/scenario_argument.h"
 #include "sim/harness/command/text_file.h"
 #include "sim/harness/report/report_page.h"
+#include "sim/harness/report/run_report.h"
 #include "sim/harness/report/sweep_report.h"
+#include "sim/harness/run.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
 #include "sim/harness/sweep/results.h"
@@ -30,6 +33,26 @@ int Save(const std::string& path, std::string_view page, int code) {
   return code;
 }
 
+// Leaves the page, or the page of what was recorded.
+ChildEnd DrawInChild(const Scenario& scenario, const RunReportOptions& options) {
+  // Never destroyed: it is read after a target called exit().
+  Recording& recording = *new Recording;
+  ChildWork work;
+  work.recording = &recording;
+  work.run = [&] {
+    const RunResult result = RunScenario(scenario, &recording);
+    TargetEnded();
+    Leave(ReportPage(options.title, RunReport(scenario, result, recording, options)));
+    return ExitCodeOf(result);
+  };
+  work.unfinished = [&](const std::string& how) {
+    RunReportOptions unfinished = options;
+    unfinished.unfinished = how;
+    Leave(ReportPage(options.title, RunReport(scenario, RunResult{}, recording, unfinished)));
+  };
+  return RunInChild(work);
+}
+
 int ReportRun(const std::string& program, const std::string& argument, const Scenario& scenario,
               const std::string& path) {
   RunReportOptions options;
@@ -39,14 +62,16 @@ int ReportRun(const std::string& program, const std::string& argument, const Sce
   for (const char* const flag : {"target", "profile", "strategy"}) {
     if (IsGiven(flag)) options.reproduce += " --" + std::string(flag) + "=" + TextFlag(flag);
   }
-  const ReportedRun run = RunForReport(scenario, options);
-  if (run.page.empty()) {
-    return Fail(run.exit_code, run.error + "; what was recorded could not be drawn: try \"" +
+  const ChildEnd end = DrawInChild(scenario, options);
+  if (!end.whole || end.left.empty()) {
+    const std::string why =
+        end.ended ? "the report would be larger than " + std::to_string(kLeftMax >> 20) + " MiB"
+                  : end.how;
+    return Fail(end.exit_code, why + "; what was recorded could not be drawn: try \"" +
                                    Printable(options.reproduce) + "\"");
   }
-  if (!run.error.empty())
-    Fail(run.exit_code, run.error + "; the report shows the steps up to there");
-  return Save(path, run.page, run.exit_code);
+  if (!end.ended) Fail(end.exit_code, end.how + "; the report shows the steps up to there");
+  return Save(path, end.left, end.exit_code);
 }
 
 // A result file begins with an object; no scenario does.

@@ -15,6 +15,7 @@
 #include "faults/plan.h"
 #include "sim/harness/payload.h"
 #include "sim/targets/leveldb_names.h"
+#include "sim/targets/leveldb_text.h"
 
 namespace harrow::harness {
 namespace {
@@ -49,22 +50,6 @@ class EntryLister : public engine::WriteBatch::Handler {
   }
   std::uint32_t key_count_;
 };
-
-const char* TypeText(std::uint32_t type) {
-  switch (static_cast<engine::FragmentType>(type)) {
-    case engine::FragmentType::kFull:
-      return "FULL";
-    case engine::FragmentType::kFirst:
-      return "FIRST";
-    case engine::FragmentType::kMiddle:
-      return "MIDDLE";
-    case engine::FragmentType::kLast:
-      return "LAST";
-    case engine::FragmentType::kZero:
-      break;
-  }
-  return "bytes";
-}
 
 Matter MatterAt(std::string_view mapped, std::string_view other, std::uint64_t begin,
                 std::uint64_t end) {
@@ -120,7 +105,8 @@ class Walker {
     const std::uint64_t size = engine::kLogHeaderSize + (size_and_type & 0xffff);
     if (size > fragment.size || size_and_type >> 16 == 0) return fragment;
     fragment.size = size;
-    fragment.type = TypeText(size_and_type >> 16);
+    fragment.type =
+        targets::FragmentTypeText(static_cast<engine::FragmentType>(size_and_type >> 16));
     const std::size_t checked = 1 + (size_and_type & 0xffff);
     fragment.checksum_ok = engine::crc32c::Value(header + 6, checked) ==
                            engine::crc32c::Unmask(engine::DecodeFixed32(header));

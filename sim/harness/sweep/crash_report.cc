@@ -108,6 +108,17 @@ std::string SanitizerFrame(std::string_view line) {
   return WithoutBrackets(rest);
 }
 
+constexpr std::string_view kUndefined = "runtime error: ";
+constexpr std::string_view kSanitizerMarks[] = {
+    "ERROR: AddressSanitizer: ", "ERROR: LeakSanitizer: ", "WARNING: ThreadSanitizer: ",
+    kUndefined};
+
+// "file.cc:12:5: runtime error: …": without the place it is the target's own text.
+bool HasPlace(std::string_view line, std::size_t mark) {
+  return mark >= 3 && line.substr(mark - 2, 2) == ": " && line[mark - 3] >= '0' &&
+         line[mark - 3] <= '9';
+}
+
 std::string_view TakeLine(std::string_view* rest) {
   const std::size_t size = std::min(rest->find('\n'), rest->size());
   const std::string_view line = rest->substr(0, size);
@@ -180,10 +191,10 @@ std::vector<std::string> FramesOf(std::string_view readable_output) {
 std::string SanitizerHeadline(std::string_view output) {
   while (!output.empty()) {
     const std::string_view line = TakeLine(&output);
-    for (const std::string_view mark : {"ERROR: AddressSanitizer: ", "ERROR: LeakSanitizer: ",
-                                        "WARNING: ThreadSanitizer: ", "runtime error: "}) {
+    for (const std::string_view mark : kSanitizerMarks) {
       const std::size_t at = line.find(mark);
       if (at == std::string_view::npos) continue;
+      if (mark == kUndefined && !HasPlace(line, at)) continue;
       // An address in a headline says nothing to a reader.
       const std::string_view what = line.substr(at + mark.size());
       return std::string(what.substr(0, what.find(" on address ")));

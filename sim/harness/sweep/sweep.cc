@@ -141,8 +141,11 @@ class Sweep {
   }
 
   void AddDone(const DoneSeed& seed) {
+    PositionSet& done = results_->done[options_.shard];
+    // A worker killed from outside as it took the seed, which another then took.
+    if (done.Contains(seed.position)) return;
     results_->total.Add(seed.tally);
-    results_->done[options_.shard].Add({seed.position, seed.position + 1});
+    done.Add({seed.position, seed.position + 1});
     if (seed.unknown) {
       std::vector<std::uint64_t>& unknown = results_->unknown;
       const std::uint64_t value = options_.space.SeedAt(options_.shard, seed.position);
@@ -186,6 +189,8 @@ class Sweep {
     // It died after it reported the seed.
     const bool reported = running != 0 && worker.last == running - 1;
     if (reported) running = 0;
+    // It was about to take a seed that nobody has taken yet.
+    if (running > shared_->next.load()) running = 0;
     if (worker.killed == Killed::kStopped && WIFSIGNALED(status)) {
       if (running != 0) end_.unfinished.push_back(SeedOf(running - 1));
       return true;

@@ -67,6 +67,7 @@ TEST(Cause, OfASanitizersReportIsItsHeadlineAndFirstStack) {
                 "    #3 0x56 in harrow::harness::RunClient(int) /src/a.cc:9\n\n"
                 "freed by thread T0 here:\n    #0 0x57 in free (/bin/x+0x1)\n"),
             "sanitizer report: heap-use-after-free in a::b::Read < a::Get");
+  EXPECT_EQ(SanitizerHeadline("engine: runtime error: table lost\n"), "");
   EXPECT_EQ(SanitizerHeadline("/a.cc:3:1: runtime error: signed integer overflow: 1 + 2\n"),
             "signed integer overflow: 1 + 2");
   EXPECT_EQ(SanitizerHeadline("all well\n"), "");
