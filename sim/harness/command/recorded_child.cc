@@ -16,6 +16,7 @@
 #include <cstring>
 #include <new>
 #include <optional>
+#include <span>
 
 #include "sim/harness/command/exit_code.h"
 #include "sim/kernel/check.h"
@@ -44,13 +45,14 @@ volatile pid_t g_child = -1;
 constexpr int kInterrupts[] = {SIGINT, SIGTERM};
 constexpr int kAllCrashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 // A sanitizer reports the others.
-constexpr std::size_t kCaughtCrashes = kernel::kSanitized ? 1 : std::size(kAllCrashes);
+constexpr std::span<const int> kCaughtCrashes(kAllCrashes,
+                                              kernel::kSanitized ? 1 : std::size(kAllCrashes));
 constexpr std::size_t kHandlerStackBytes = 1 << 20;
 
 template <typename Do>
 void ForEachCaught(Do act) {
   for (const int number : kInterrupts) act(number);
-  for (std::size_t at = 0; at < kCaughtCrashes; ++at) act(kAllCrashes[at]);
+  for (const int number : kCaughtCrashes) act(number);
 }
 
 bool IsInterrupt(int number) { return number == SIGINT || number == SIGTERM; }
