@@ -17,6 +17,8 @@ Options Sanitize(Options options) {
   options.block_size = std::max<std::size_t>(options.block_size, 1);
   options.block_restart_interval = std::max(options.block_restart_interval, 1);
   options.max_open_files = std::max<std::size_t>(options.max_open_files, 1);
+  options.max_bytes_for_level_multiplier =
+      std::max<std::uint64_t>(options.max_bytes_for_level_multiplier, 2);
   return options;
 }
 
