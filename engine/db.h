@@ -1,6 +1,6 @@
 // A persistent, ordered map from bytes to bytes in one directory, in LevelDB's on-disk formats.
 //
-//   auto db = Db::Open(Options(), "/var/lib/thing");
+//   auto db = Db::Open({.create_if_missing = true}, "/var/lib/thing");
 //   if (!db.ok()) return db.status();
 //   absl::Status s = (*db)->Put({.sync = true}, "key", "value");
 //
@@ -50,8 +50,8 @@ struct DbCounters {
 
 class Db {
  public:
-  // Recovers what is there, or makes a new database. A failed open leaves every byte that a later
-  // one needs.
+  // Recovers what is there, or makes a new database if the options say so. A failed open leaves
+  // every byte that a later one needs.
   static absl::StatusOr<std::unique_ptr<Db>> Open(const Options& options, const std::string& path);
 
   // Waits for background work under way. The memtable is not flushed; the log has it.

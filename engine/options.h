@@ -23,8 +23,8 @@ class Snapshot;
 enum class CompressionType : std::uint8_t { kNoCompression = 0, kSnappyCompression = 1 };
 
 struct Options {
-  bool create_if_missing = true;  // otherwise a missing database is NotFound
-  bool error_if_exists = false;   // an existing one is then FailedPrecondition
+  bool create_if_missing = false;  // a missing database is then NotFound
+  bool error_if_exists = false;    // an existing one is then FailedPrecondition
 
   // Where the database says what it does; nullptr: a file LOG in its directory.
   std::shared_ptr<InfoLog> info_log;

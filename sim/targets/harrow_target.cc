@@ -96,6 +96,7 @@ class HarrowTarget : public Target {
 absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
                         std::unique_ptr<Target>* target) {
   engine::Options engine_options;
+  engine_options.create_if_missing = true;
   engine_options.write_buffer_size = options.write_buffer_bytes;
   engine_options.block_size = options.block_bytes;
   engine_options.max_file_size = options.max_file_bytes;

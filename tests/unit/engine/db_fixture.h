@@ -25,6 +25,7 @@ using Model = std::map<std::string, std::string>;
 class DbTest : public testing::Test {
  protected:
   DbTest() {
+    options_.create_if_missing = true;
     options_.write_buffer_size = 64 << 10;
     options_.max_file_size = 32 << 10;
     options_.block_size = 1 << 10;

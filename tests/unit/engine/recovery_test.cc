@@ -33,8 +33,8 @@ constexpr std::uint64_t kFirstLog = 2;
 class RecoveryTest : public testing::Test {
  protected:
   RecoveryTest() {
-    options_.create_if_missing = false;
     Options creating;
+    creating.create_if_missing = true;
     EXPECT_TRUE(Db::Open(creating, path()).ok());
   }
 
@@ -442,7 +442,6 @@ TEST_F(RecoveryTest, OptionsDecideAboutMissingAndExistingDatabases) {
   ExpectRefused("FAILED_PRECONDITION");
   const ScratchDirectory empty;
   Options options;
-  options.create_if_missing = false;
   EXPECT_EQ(Db::Open(options, empty.path()).status().code(), absl::StatusCode::kNotFound);
   EXPECT_EQ(Db::Open(options, empty.File("none")).status().code(), absl::StatusCode::kNotFound);
   EXPECT_FALSE(std::filesystem::exists(empty.File("none")));

@@ -59,6 +59,7 @@ class StockLevelDbDirectoryTest : public testing::Test {
 
   void WriteOurs(int count) {
     Options options;
+    options.create_if_missing = true;
     options.write_buffer_size = 64 << 10;
     options.max_file_size = 64 << 10;
     const absl::StatusOr<std::unique_ptr<Db>> opened = Db::Open(options, directory_.path());
