@@ -25,6 +25,7 @@ class EngineStore final : public Store {
  public:
   EngineStore(const std::string& directory, const StoreOptions& options) {
     engine::Options db_options;
+    db_options.create_if_missing = true;
     db_options.write_buffer_size = options.write_buffer_size;
     db_options.compression = options.compression == Compression::kNone
                                  ? engine::CompressionType::kNoCompression
