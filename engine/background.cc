@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "engine/compaction.h"
 #include "engine/table_output.h"
 
@@ -31,6 +32,10 @@ absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   absl::StatusOr<FileMetaData> table =
       WriteMemTable(*memtable, state_->directory, number, MakeTableOptions(state_->options));
+  if (table.ok()) {
+    state_->options.info_log->Log(
+        absl::StrCat("flush: table ", number, " of ", table->file_size, " bytes"));
+  }
   lock.lock();
   if (!table.ok()) return table.status();
 
@@ -85,7 +90,7 @@ void Background::RemoveObsoleteFiles(std::unique_lock<std::mutex>& lock) {
   const std::vector<FileName> files = state_->obsolete.TakeRemovable(&state_->versions);
   if (files.empty()) return;
   lock.unlock();
-  RemoveFiles(state_->directory, files, &state_->tables);
+  RemoveFiles(state_->directory, files, &state_->tables, state_->options.info_log.get());
   lock.lock();
 }
 

@@ -10,6 +10,7 @@ void BackgroundError::Record(const absl::Status& failure) {
   if (!status_.ok()) return;
   status_ = failure;
   changed_->notify_all();
+  info_log_->Log("background error, no more writes: " + failure.ToString());
 }
 
 }  // namespace harrow::engine

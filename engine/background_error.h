@@ -14,13 +14,15 @@
 #include <condition_variable>
 
 #include "absl/status/status.h"
+#include "engine/info_log.h"
 
 namespace harrow::engine {
 
 class BackgroundError {
  public:
-  // `changed` belongs to the lock that guards this, and outlives it.
-  explicit BackgroundError(std::condition_variable* changed) : changed_(changed) {}
+  // `changed` belongs to the lock that guards this; both outlive it.
+  BackgroundError(std::condition_variable* changed, InfoLog* info_log)
+      : changed_(changed), info_log_(info_log) {}
   BackgroundError(const BackgroundError&) = delete;
   BackgroundError& operator=(const BackgroundError&) = delete;
 
@@ -31,6 +33,7 @@ class BackgroundError {
 
  private:
   std::condition_variable* const changed_;
+  InfoLog* const info_log_;
   absl::Status status_;
 };
 

@@ -5,11 +5,13 @@
 #include <mutex>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "engine/background.h"
 #include "engine/check.h"
 #include "engine/db_iterator.h"
 #include "engine/db_state.h"
 #include "engine/file.h"
+#include "engine/info_log.h"
 #include "engine/log_file.h"
 #include "engine/recovery.h"
 #include "engine/room.h"
@@ -55,6 +57,7 @@ class Db::Impl final : public WriteBackend {
     SequenceNumber sequence;
   };
   Pinned Pin(const ReadOptions& options);
+  void LogOpening();
 
   FileLock file_lock_;  // released last
   DbState state_;
@@ -71,12 +74,20 @@ Db::Impl::~Impl() {
   // Readers that kept old tables in use are gone.
   std::unique_lock<std::mutex> lock(state_.mutex);
   background_.RemoveObsoleteFiles(lock);
+  if (state_.log_number != 0) state_.options.info_log->Log("closed");
 }
 
 absl::Status Db::Impl::Recover() {
   absl::StatusOr<Recovered> recovered =
       engine::Recover(state_.options, state_.directory, &state_.versions);
-  if (!recovered.ok()) return recovered.status();
+  if (!recovered.ok()) {
+    // Where there is no database there shall be no LOG either.
+    if (!absl::IsNotFound(recovered.status())) {
+      state_.options.info_log->Log("open failed: " + recovered.status().ToString());
+    }
+    return recovered.status();
+  }
+  LogOpening();
 
   std::unique_lock<std::mutex> lock(state_.mutex);
   state_.log_number = recovered->log->number();
@@ -95,6 +106,19 @@ absl::Status Db::Impl::Flush() {
   const std::uint64_t target = state_.rotation_count;
   while (state_.flush_count < target && state_.error.ok()) state_.changed.wait(lock);
   return state_.flush_count >= target ? absl::OkStatus() : state_.error.status();
+}
+
+void Db::Impl::LogOpening() {
+  const Options& options = state_.options;
+  std::string line = "opened:";
+  for (int level = 0; level < kLevelCount; ++level) {
+    absl::StrAppend(&line, " ", state_.versions.current()->level(level).size());
+  }
+  absl::StrAppend(&line, " tables by level; write_buffer_size ", options.write_buffer_size,
+                  ", max_file_size ", options.max_file_size, ", block_size ", options.block_size,
+                  ", max_open_files ", options.max_open_files, ", compression ",
+                  static_cast<int>(options.compression));
+  options.info_log->Log(line);
 }
 
 Db::Impl::Pinned Db::Impl::Pin(const ReadOptions& options) {

@@ -1,9 +1,11 @@
-// Options are brought to their minimums here, so that everybody sees the same ones.
+// Options are brought to their minimums here, and what they leave out is made, so that everybody sees
+// the same ones.
 #include "engine/db_state.h"
 
 #include <algorithm>
 #include <utility>
 
+#include "engine/file_info_log.h"
 #include "engine/table_output.h"
 
 namespace harrow::engine {
@@ -11,7 +13,8 @@ namespace {
 
 constexpr std::size_t kWriteBufferSizeMin = 4 << 10;
 
-Options Sanitize(Options options) {
+Options Sanitize(Options options, const std::string& directory) {
+  if (options.info_log == nullptr) options.info_log = std::make_shared<FileInfoLog>(directory);
   options.write_buffer_size = std::max(options.write_buffer_size, kWriteBufferSizeMin);
   options.max_file_size = std::max<std::size_t>(options.max_file_size, 1);
   options.block_size = std::max<std::size_t>(options.block_size, 1);
@@ -25,10 +28,10 @@ Options Sanitize(Options options) {
 }  // namespace
 
 DbState::DbState(const Options& the_options, std::string the_directory)
-    : options(Sanitize(the_options)),
+    : options(Sanitize(the_options, the_directory)),
       directory(std::move(the_directory)),
       tables(directory, MakeTableOptions(options), options.max_open_files),
-      error(&changed),
+      error(&changed, options.info_log.get()),
       versions(directory),
       snapshots(&mutex),
       memtable(std::make_shared<MemTable>()) {}

@@ -31,6 +31,8 @@ class LogReplay {
   absl::Status Finish();
 
   SequenceNumber last_sequence() const { return last_sequence_; }
+  // Why the replay ended, if it did; the writes after it are left out.
+  const absl::Status& stopped() const { return stopped_; }
 
  private:
   // Of a record whose checksum is right.
@@ -44,7 +46,7 @@ class LogReplay {
   SequenceNumber next_sequence_;  // that the next record must have
   bool has_records_ = false;      // any log so far
   bool log_has_records_ = false;  // the log at hand
-  absl::Status stopped_;          // why the replay ended; the writes after it are left out
+  absl::Status stopped_;
 };
 
 }  // namespace harrow::engine

@@ -30,7 +30,7 @@ std::vector<FileName> ObsoleteFiles::TakeRemovable(VersionSet* versions) {
 }
 
 void RemoveFiles(const std::string& directory, const std::vector<FileName>& files,
-                 TableCache* tables) {
+                 TableCache* tables, InfoLog* info_log) {
   for (const FileName& file : files) {
     if (IsTable(file)) tables->Evict(file.number);
     absl::Status status = RemoveFile(FilePath(directory, file));
@@ -38,7 +38,7 @@ void RemoveFiles(const std::string& directory, const std::vector<FileName>& file
     if (absl::IsNotFound(status) && file.type == FileType::kTable) {
       status = RemoveFile(FilePath(directory, {FileType::kOldTable, file.number}));
     }
-    status.IgnoreError();
+    info_log->Log((status.ok() ? "removed " : "left behind: ") + FormatFileName(file));
   }
 }
 

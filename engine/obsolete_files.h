@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "engine/file_name.h"
+#include "engine/info_log.h"
 #include "engine/table_cache.h"
 #include "engine/version_set.h"
 
@@ -29,7 +30,7 @@ class ObsoleteFiles {
 
 // Without the lock. A file that cannot be removed is left: the next open finds it again.
 void RemoveFiles(const std::string& directory, const std::vector<FileName>& files,
-                 TableCache* tables);
+                 TableCache* tables, InfoLog* info_log);
 
 }  // namespace harrow::engine
 

@@ -6,7 +6,9 @@
 #include <optional>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "engine/file.h"
+#include "engine/info_log.h"
 #include "engine/log_replay.h"
 #include "engine/manifest.h"
 #include "engine/table_output.h"
@@ -109,6 +111,10 @@ absl::Status ReplayLogs(const Options& options, const std::string& directory,
     if (!contents.ok()) return contents.status();
     absl::Status status = replay.AddLog(path, *contents);
     if (!status.ok()) return status;
+    options.info_log->Log(
+        absl::StrCat("replayed log ", number, " of ", contents->size(), " bytes up to sequence ",
+                     replay.last_sequence(),
+                     replay.stopped().ok() ? "" : "; nothing after: ", replay.stopped().message()));
   }
   absl::Status status = replay.Finish();
   edit->last_sequence = replay.last_sequence();
@@ -188,6 +194,9 @@ absl::StatusOr<Recovered> Recover(const Options& options, const std::string& dir
   absl::StatusOr<ManifestState> state = ReadState(options, directory, &listing);
   if (!state.ok()) return state.status();
   versions->Adopt(*state, std::max(state->next_file_number, listing->LargestNumber() + 1));
+  options.info_log->Log(absl::StrCat("opening: last sequence of the manifest ",
+                                     state->last_sequence, ", logs needed from ", state->log_number,
+                                     " on"));
 
   const std::uint64_t manifest_number = versions->NewFileNumber();
   const std::uint64_t log_number = versions->NewFileNumber();

@@ -48,7 +48,8 @@ struct Recovered {
   std::vector<FileName> unneeded;  // in the order of the directory
 };
 
-// The directory exists and is locked. `versions` is fresh; on failure it is of no use.
+// The directory exists and is locked, and there is an info log. `versions` is fresh; on failure it
+// is of no use.
 absl::StatusOr<Recovered> Recover(const Options& options, const std::string& directory,
                                   VersionSet* versions);
 

@@ -6,6 +6,8 @@
 #include <thread>
 #include <utility>
 
+#include "absl/strings/str_cat.h"
+
 namespace harrow::engine {
 
 absl::Status Room::MakeRoom(std::unique_lock<std::mutex>& lock, bool force) {
@@ -51,6 +53,7 @@ void Room::Rotate(std::unique_lock<std::mutex>& lock) {
   lock.unlock();
   const absl::Status status = log_->Rotate(number);
   std::shared_ptr<MemTable> fresh = std::make_shared<MemTable>();
+  if (status.ok()) state_->options.info_log->Log(absl::StrCat("rotated to log ", number));
   lock.lock();
   if (!status.ok()) {
     state_->error.Record(status);

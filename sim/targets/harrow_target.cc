@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/db.h"
+#include "engine/info_log.h"
 #include "engine/write_batch.h"
 
 namespace harrow::targets {
@@ -97,6 +98,8 @@ absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
                         std::unique_ptr<Target>* target) {
   engine::Options engine_options;
   engine_options.create_if_missing = true;
+  // Each operation on a file is a crash point; a LOG would take them from those that matter.
+  engine_options.info_log = engine::NewDiscardingInfoLog();
   engine_options.write_buffer_size = options.write_buffer_bytes;
   engine_options.block_size = options.block_bytes;
   engine_options.max_file_size = options.max_file_bytes;

@@ -16,6 +16,7 @@
 #include "engine/db.h"
 #include "engine/file.h"
 #include "engine/file_name.h"
+#include "engine/info_log.h"
 #include "engine/log_reader.h"
 #include "engine/log_writer.h"
 #include "engine/manifest.h"
@@ -33,7 +34,8 @@ constexpr std::uint64_t kFirstLog = 2;
 class RecoveryTest : public testing::Test {
  protected:
   RecoveryTest() {
-    Options creating;
+    options_.info_log = NewDiscardingInfoLog();  // a refused open shall change nothing at all
+    Options creating = options_;
     creating.create_if_missing = true;
     EXPECT_TRUE(Db::Open(creating, path()).ok());
   }

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "engine/info_log.h"
 #include "engine/write_batch.h"
 #include "gtest/gtest.h"
 
@@ -161,7 +162,8 @@ class WriterQueueTest : public testing::Test {
 
   std::mutex mutex_;
   std::condition_variable changed_;
-  BackgroundError error_{&changed_};
+  const std::shared_ptr<InfoLog> info_log_ = NewDiscardingInfoLog();
+  BackgroundError error_{&changed_, info_log_.get()};
   NotingBackend backend_;
   WriterQueue queue_{&mutex_, &error_, &backend_};
   std::vector<std::unique_ptr<WriteBatch>> batches_;
