@@ -32,15 +32,26 @@ absl::Status ApplyNumbers(const VersionEdit& edit, ManifestState* state, bool* c
 
 }  // namespace
 
-absl::StatusOr<std::uint64_t> ReadCurrent(const std::string& directory) {
+Seen LookAtCurrent(const std::string& directory, std::uint64_t* number) {
   absl::StatusOr<std::string> text = ReadFile(FilePath(directory, {FileType::kCurrent, 0}));
-  if (!text.ok()) return text.status();
-  if (!text->empty() && text->back() == '\n') {
-    text->pop_back();
-    const std::optional<FileName> name = ParseFileName(*text);
-    if (name.has_value() && name->type == FileType::kManifest) return name->number;
-  }
-  return absl::DataLossError("CURRENT does not name a manifest");
+  if (absl::IsNotFound(text.status())) return {Look::kAbsent, text.status()};
+  if (!text.ok()) return {Look::kUnreadable, text.status()};
+  const absl::Status wrong = absl::DataLossError("CURRENT does not name a manifest");
+  if (text->empty()) return {Look::kEmpty, wrong};
+  if (text->back() == '\0') return {Look::kZeroTail, wrong};
+  if (text->back() != '\n') return {Look::kTornTail, wrong};
+  text->pop_back();
+  const std::optional<FileName> name = ParseFileName(*text);
+  if (!name.has_value() || name->type != FileType::kManifest) return {Look::kWrong, wrong};
+  *number = name->number;
+  return {Look::kWhole, absl::OkStatus()};
+}
+
+absl::StatusOr<std::uint64_t> ReadCurrent(const std::string& directory) {
+  std::uint64_t number = 0;
+  Seen current = LookAtCurrent(directory, &number);
+  if (current.look != Look::kWhole) return std::move(current.why);
+  return number;
 }
 
 absl::Status WriteCurrent(const std::string& directory, std::uint64_t manifest_number) {
@@ -56,15 +67,16 @@ absl::Status WriteCurrent(const std::string& directory, std::uint64_t manifest_n
   return RenameFile(temporary, FilePath(directory, {FileType::kCurrent, 0}));
 }
 
-absl::StatusOr<ManifestState> ReadManifest(const std::string& directory, std::uint64_t number) {
+Seen LookAtManifest(const std::string& directory, std::uint64_t number, ManifestState* state) {
   const std::string path = FilePath(directory, {FileType::kManifest, number});
-  absl::StatusOr<std::string> contents = ReadFile(path);
+  const absl::StatusOr<std::string> contents = ReadFile(path);
   if (absl::IsNotFound(contents.status())) {
-    return absl::DataLossError("the manifest that CURRENT names is missing: " + path);
+    return {Look::kMissing,
+            absl::DataLossError("the manifest that CURRENT names is missing: " + path)};
   }
-  if (!contents.ok()) return contents.status();
+  if (!contents.ok()) return {Look::kUnreadable, contents.status()};
 
-  ManifestState state;
+  ManifestState read_state;
   VersionBuilder builder{Version()};
   bool complete = false;
   LogReader reader(*contents);
@@ -73,18 +85,33 @@ absl::StatusOr<ManifestState> ReadManifest(const std::string& directory, std::ui
   LogRead read = reader.ReadRecord(&record, &scratch);
   for (; read == LogRead::kRecord; read = reader.ReadRecord(&record, &scratch)) {
     absl::StatusOr<VersionEdit> edit = VersionEdit::Decode(record);
-    if (!edit.ok()) return edit.status();
+    if (!edit.ok()) return {Look::kWrong, edit.status()};
     absl::Status status = builder.Apply(*edit);
-    if (status.ok()) status = ApplyNumbers(*edit, &state, &complete);
-    if (!status.ok()) return status;
+    if (status.ok()) status = ApplyNumbers(*edit, &read_state, &complete);
+    if (absl::IsFailedPrecondition(status)) return {Look::kForeign, status};
+    if (!status.ok()) return {Look::kWrong, status};
   }
-  if (read == LogRead::kBad && (!complete || reader.IntactFragmentFollows())) {
-    return reader.StopStatus(path);
+  const bool bad = read == LogRead::kBad;
+  if (bad && (!complete || reader.IntactFragmentFollows())) {
+    return {Look::kDamaged, reader.StopStatus(path)};
   }
-  if (!complete) return absl::DataLossError("the manifest does not give the whole state: " + path);
+  if (!complete) {
+    return {contents->empty() ? Look::kEmpty : Look::kWrong,
+            absl::DataLossError("the manifest does not give the whole state: " + path)};
+  }
   absl::StatusOr<std::shared_ptr<const Version>> version = builder.Build();
-  if (!version.ok()) return version.status();
-  state.version = *std::move(version);
+  if (!version.ok()) return {Look::kWrong, version.status()};
+  *state = std::move(read_state);
+  state->version = *std::move(version);
+  if (!bad) return {Look::kWhole, absl::OkStatus()};
+  const bool zero = reader.stop().reason == LogStopReason::kZeroes;
+  return {zero ? Look::kZeroTail : Look::kTornTail, reader.StopStatus(path)};
+}
+
+absl::StatusOr<ManifestState> ReadManifest(const std::string& directory, std::uint64_t number) {
+  ManifestState state;
+  Seen manifest = LookAtManifest(directory, number, &state);
+  if (state.version == nullptr) return std::move(manifest.why);
   return state;
 }
 

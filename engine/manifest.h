@@ -21,11 +21,21 @@
 #include "absl/status/statusor.h"
 #include "engine/file.h"
 #include "engine/log_writer.h"
+#include "engine/look.h"
 #include "engine/version.h"
 #include "engine/version_edit.h"
 
 namespace harrow::engine {
 
+// What a file looks like to recovery, and what an error says about it where it is not whole.
+struct Seen {
+  Look look = Look::kAbsent;
+  absl::Status why;
+};
+
+// kAbsent, kUnreadable, kEmpty, kTornTail (no newline), kZeroTail, kWrong or kWhole; *number only
+// with the last.
+Seen LookAtCurrent(const std::string& directory, std::uint64_t* number);
 // The number of the manifest in force. NotFound: there is no CURRENT, so there is no database.
 absl::StatusOr<std::uint64_t> ReadCurrent(const std::string& directory);
 
@@ -43,6 +53,10 @@ struct ManifestState {
   CompactPointers compact_pointers;
 };
 
+// kMissing, kUnreadable, kEmpty, kTornTail, kZeroTail, kDamaged, kWrong, kForeign or kWhole.
+// *state only with a tail, where it is the state before the edit that is cut, and with kWhole.
+Seen LookAtManifest(const std::string& directory, std::uint64_t number, ManifestState* state);
+// The state, where there is one; otherwise what is wrong.
 absl::StatusOr<ManifestState> ReadManifest(const std::string& directory, std::uint64_t number);
 
 class ManifestWriter {

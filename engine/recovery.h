@@ -1,28 +1,19 @@
-// Opening a directory: finds out what it holds, brings the logs' writes into tables, and starts a
-// new manifest and a new log.
+// Opening a directory: looks at what it holds (recovery_look.h), decides by a table what that means
+// (recovery_table.h; RECOVERY.md shows it), and does it: brings the logs' writes into tables, and
+// starts a new manifest and a new log.
 //
 // Order on disk, each step durable before the next: tables of the logs' writes, the new log and the
 // new manifest; their names; CURRENT; its name. A crash or failure anywhere before CURRENT is
 // replaced leaves the old state, untouched; after that the new one. Nothing is removed here: what
-// is no longer needed is handed back, to be removed once the database is open.
-//
-// What a log may look like. Logs are replayed in order, and their writes have consecutive sequence
-// numbers, the first of which follows the last one that the manifest knows of: the numbers tell
-// that nothing is missing. A bad place (log_reader.h), or a log that starts with too high a number,
-// ends the replay: whatever follows was written later, and bringing it back would leave a hole.
-// After a crash that is normal: writes that were not synced are gone, in the last log or in two. It
-// is damage, and DataLoss, where a later log has a marker (log_file.h), which says that all logs
-// before it were synced; and where a record's checksum is right and its contents are wrong.
+// is no longer needed is handed back, to be removed once the database is open. An open that the
+// table refuses writes nothing at all.
 //
 // Threading: one thread, before there is any other.
 // Invariants:
 //  1. What is brought back is a prefix of the writes, with at least all that were synced.
-//  2. The last sequence is at or above every number that can be read in any log, and above those
-//     that the unreadable bytes after the first bad place could hold.
+//  2. The last sequence is as log_chain.h has it.
 //  3. New files have numbers above those of all files there.
-// Errors: NotFound or FailedPrecondition as the options ask; DataLoss for damage, a missing table,
-// log or manifest, and for tables or a log with contents where CURRENT is missing; every failed
-// call, also of a check whether something exists, as it is.
+// Errors: what the table's row says; every failed call as it is.
 // Source: LevelDB, DBImpl::Recover. It takes any read error for the end of a log, and a CURRENT
 // that it fails to look up for a missing one.
 #ifndef HARROW_ENGINE_RECOVERY_H_

@@ -7,12 +7,13 @@
 #include "absl/strings/str_cat.h"
 #include "engine/block.h"
 #include "engine/check.h"
+#include "engine/compression.h"
 
 namespace harrow::engine {
 
 absl::StatusOr<std::shared_ptr<Table>> Table::Open(RandomAccessFile file,
                                                    const TableOptions& options) {
-  std::shared_ptr<Table> table(new Table(std::move(file)));
+  std::shared_ptr<Table> table(new Table(std::move(file), options.filter_policy));
   const absl::Status status = table->Load(options);
   if (!status.ok()) return status;
   return table;
@@ -42,7 +43,27 @@ absl::Status Table::Load(const TableOptions& options) {
   status = ReadBlock(footer.index, &index_);
   if (!status.ok()) return status;
   const BlockCursor cursor(index_.block);
-  return cursor.status().ok() ? absl::OkStatus() : Annotate(cursor.status());
+  if (!cursor.status().ok()) return Annotate(cursor.status());
+  if (filter_policy_ == nullptr) return absl::OkStatus();
+  status = LoadFilters(footer.metaindex);
+  return absl::IsDataLoss(status) ? absl::OkStatus() : status;
+}
+
+absl::Status Table::LoadFilters(const BlockHandle& metaindex) {
+  BlockBytes names;
+  absl::Status status = ReadBlock(metaindex, &names);
+  if (!status.ok()) return status;
+  const std::string name = FilterBlockName(*filter_policy_);
+  BlockCursor cursor(names.block);
+  // One by one: these are no internal keys, and few.
+  for (cursor.SeekToFirst(); cursor.Valid(); cursor.Next()) {
+    if (cursor.key() != name) continue;
+    status = ReadDataBlock(cursor.value(), &filter_bytes_);
+    if (!status.ok()) return status;
+    filters_ = FilterBlockReader(filter_policy_.get(), filter_bytes_.block);
+    break;
+  }
+  return cursor.status();
 }
 
 absl::Status Table::ReadBytes(std::uint64_t offset, std::uint64_t size, BlockBytes* bytes) const {
@@ -64,8 +85,18 @@ absl::Status Table::ReadBlock(const BlockHandle& handle, BlockBytes* bytes) cons
   }
   absl::Status status = ReadBytes(handle.offset, handle.size + kBlockTrailerSize, bytes);
   if (!status.ok()) return status;
-  status = CheckStoredBlock(bytes->block, &bytes->block);
-  return status.ok() ? absl::OkStatus() : Annotate(status);
+  const absl::StatusOr<StoredBlock> stored = CheckStoredBlock(bytes->block);
+  if (!stored.ok()) return Annotate(stored.status());
+  bytes->block = stored->bytes;
+  if (stored->compression == CompressionType::kNoCompression) return absl::OkStatus();
+  const absl::StatusOr<std::size_t> size = SnappyUncompressedSize(stored->bytes);
+  if (!size.ok()) return Annotate(size.status());
+  auto uncompressed = std::make_unique_for_overwrite<char[]>(*size);
+  status = UncompressSnappy(stored->bytes, uncompressed.get());
+  if (!status.ok()) return Annotate(status);
+  bytes->block = {uncompressed.get(), *size};
+  bytes->owned = std::move(uncompressed);
+  return absl::OkStatus();
 }
 
 absl::Status Table::ReadDataBlock(std::string_view encoded_handle, BlockBytes* bytes) const {
@@ -81,6 +112,11 @@ absl::StatusOr<LookupResult> Table::Get(const LookupKey& key, std::string* value
   cursor.Seek(key.internal_key());
   if (!cursor.status().ok()) return Annotate(cursor.status());
   if (!cursor.Valid()) return LookupResult::kAbsent;
+  BlockHandle handle;
+  std::string_view encoded = cursor.value();
+  if (handle.DecodeFrom(&encoded) && !filters_.KeyMayMatch(handle.offset, key.user_key())) {
+    return LookupResult::kAbsent;
+  }
   BlockBytes bytes;
   const absl::Status status = ReadDataBlock(cursor.value(), &bytes);
   if (!status.ok()) return status;

@@ -4,8 +4,11 @@
 // Invariants:
 //  1. The checksum of a block is checked each time the block is read.
 //  2. No bytes make it read outside a block or the file, or loop without end.
-// Errors: DataLoss for any damage that is met; Unimplemented for compressed blocks; whatever
+// Errors: DataLoss for any damage that is met, but for that of a filter; whatever
 // RandomAccessFile::Read fails with. Not here: a cache of blocks. A small table is in memory whole.
+// Filters: the table is read with those that were written under the name of the policy at hand, and
+// without if there are none or they are damaged: every pair is in the data blocks, and it would be
+// a pity to lose sight of them for the sake of a shortcut.
 #ifndef HARROW_ENGINE_TABLE_H_
 #define HARROW_ENGINE_TABLE_H_
 
@@ -17,6 +20,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "engine/file.h"
+#include "engine/filter_block.h"
 #include "engine/internal_key.h"
 #include "engine/iterator.h"
 #include "engine/table_format.h"
@@ -50,9 +54,11 @@ class Table : public std::enable_shared_from_this<Table> {
     std::string_view block;
     std::unique_ptr<char[]> owned;
   };
-  explicit Table(RandomAccessFile file) : file_(std::move(file)) {}
+  Table(RandomAccessFile file, std::shared_ptr<const FilterPolicy> filter_policy)
+      : file_(std::move(file)), filter_policy_(std::move(filter_policy)) {}
 
   absl::Status Load(const TableOptions& options);
+  absl::Status LoadFilters(const BlockHandle& metaindex);
   // `size` bytes at `offset`, which lie within the file.
   absl::Status ReadBytes(std::uint64_t offset, std::uint64_t size, BlockBytes* bytes) const;
   absl::Status ReadBlock(const BlockHandle& handle, BlockBytes* bytes) const;
@@ -63,6 +69,9 @@ class Table : public std::enable_shared_from_this<Table> {
   RandomAccessFile file_;
   BlockBytes whole_;  // of a small table; else empty
   BlockBytes index_;
+  const std::shared_ptr<const FilterPolicy> filter_policy_;  // or nullptr
+  BlockBytes filter_bytes_;
+  FilterBlockReader filters_;
 };
 
 }  // namespace harrow::engine

@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "engine/check.h"
+#include "engine/compression.h"
 #include "engine/internal_key.h"
 
 namespace harrow::engine {
@@ -13,6 +14,9 @@ namespace harrow::engine {
 TableBuilder::TableBuilder(const TableOptions& options, AppendFile* file)
     : options_(options), file_(file), data_block_(options.restart_interval), index_block_(1) {
   HARROW_CHECK(file_->size() == 0);
+  if (options_.filter_policy == nullptr) return;
+  filter_block_.emplace(options_.filter_policy.get());
+  filter_block_->StartBlock(0);
 }
 
 TableBuilder::~TableBuilder() { HARROW_CHECK(closed_); }
@@ -27,6 +31,7 @@ absl::Status TableBuilder::Add(std::string_view key, std::string_view value) {
     AddIndexEntry();
   }
   last_key_.assign(key);
+  if (filter_block_.has_value()) filter_block_->AddKey(ExtractUserKey(key));
   data_block_.Add(key, value);
   ++entry_count_;
   if (data_block_.CurrentSize() >= options_.block_size) {
@@ -48,6 +53,11 @@ absl::Status TableBuilder::Finish() {
   if (!data_block_.empty()) EndDataBlock();
   Footer footer;
   BlockBuilder metaindex_block(options_.restart_interval);
+  if (filter_block_.has_value()) {
+    std::string handle;
+    Store({CompressionType::kNoCompression, filter_block_->Finish()}).AppendTo(&handle);
+    metaindex_block.Add(FilterBlockName(*options_.filter_policy), handle);
+  }
   footer.metaindex = StoreBlock(&metaindex_block);
   if (index_entry_pending_) {
     FindShortSuccessor(&last_key_);
@@ -67,6 +77,7 @@ void TableBuilder::EndDataBlock() {
   HARROW_CHECK(!index_entry_pending_);
   pending_handle_ = StoreBlock(&data_block_);
   index_entry_pending_ = true;
+  if (filter_block_.has_value()) filter_block_->StartBlock(FileSize());
 }
 
 void TableBuilder::AddIndexEntry() {
@@ -77,11 +88,19 @@ void TableBuilder::AddIndexEntry() {
 }
 
 BlockHandle TableBuilder::StoreBlock(BlockBuilder* block) {
-  const std::string_view bytes = block->Finish();
-  const BlockHandle handle{FileSize(), bytes.size()};
-  buffer_.append(bytes);
-  AppendBlockTrailer(&buffer_, bytes);
+  StoredBlock stored{CompressionType::kNoCompression, block->Finish()};
+  if (options_.compression == CompressionType::kSnappyCompression &&
+      CompressBySnappy(stored.bytes, &compressed_)) {
+    stored = {CompressionType::kSnappyCompression, compressed_};
+  }
+  const BlockHandle handle = Store(stored);
   block->Reset();
+  return handle;
+}
+
+BlockHandle TableBuilder::Store(const StoredBlock& block) {
+  const BlockHandle handle{FileSize(), block.bytes.size()};
+  AppendStoredBlock(&buffer_, block);
   return handle;
 }
 

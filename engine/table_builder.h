@@ -1,4 +1,4 @@
-// Writes a table file (table_format.h has its grammar), without compression.
+// Writes a table file (table_format.h has its grammar), to the byte as LevelDB does.
 //
 // Threading: one thread at a time.
 // Invariants:
@@ -10,12 +10,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "engine/block_builder.h"
 #include "engine/file.h"
+#include "engine/filter_block.h"
 #include "engine/table_format.h"
 
 namespace harrow::engine {
@@ -48,8 +50,9 @@ class TableBuilder {
   void EndDataBlock();
   // Of the last data block, under last_key_.
   void AddIndexEntry();
-  // Moves a block into the buffer, with its trailer, and ends it.
+  // Ends a block and moves it into the buffer, compressed where that is asked for and pays.
   BlockHandle StoreBlock(BlockBuilder* block);
+  BlockHandle Store(const StoredBlock& block);
   absl::Status Flush();
 
   const TableOptions options_;
@@ -58,6 +61,8 @@ class TableBuilder {
   std::uint64_t flushed_size_ = 0;
   BlockBuilder data_block_;
   BlockBuilder index_block_;
+  std::optional<FilterBlockBuilder> filter_block_;
+  std::string compressed_;  // kept for its capacity
   std::string last_key_;
   std::uint64_t entry_count_ = 0;
   // A data block ended and its index entry waits for the next key, to find a short key between.

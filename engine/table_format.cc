@@ -37,29 +37,30 @@ absl::Status Footer::DecodeFrom(std::string_view bytes) {
   return absl::OkStatus();
 }
 
-void AppendBlockTrailer(std::string* to, std::string_view block) {
-  const char type = static_cast<char>(Compression::kNone);
-  const std::uint32_t crc = crc32c::Extend(crc32c::Value(block.data(), block.size()), &type, 1);
+void AppendStoredBlock(std::string* to, const StoredBlock& block) {
+  const char type = static_cast<char>(block.compression);
+  const std::uint32_t crc =
+      crc32c::Extend(crc32c::Value(block.bytes.data(), block.bytes.size()), &type, 1);
+  to->append(block.bytes);
   to->push_back(type);
   PutFixed32(to, crc32c::Mask(crc));
 }
 
-absl::Status CheckStoredBlock(std::string_view stored, std::string_view* block) {
+absl::StatusOr<StoredBlock> CheckStoredBlock(std::string_view stored) {
   HARROW_CHECK(stored.size() >= kBlockTrailerSize);
   const std::size_t size = stored.size() - kBlockTrailerSize;
   const std::uint32_t crc = crc32c::Unmask(DecodeFixed32(stored.data() + size + 1));
   if (crc32c::Value(stored.data(), size + 1) != crc) {
     return absl::DataLossError("bad checksum of a block");
   }
-  const auto compression = static_cast<unsigned char>(stored[size]);
-  if (compression == static_cast<unsigned char>(Compression::kSnappy)) {
-    return absl::UnimplementedError("block compressed with snappy");
+  const auto compression = static_cast<CompressionType>(stored[size]);
+  switch (compression) {
+    case CompressionType::kNoCompression:
+    case CompressionType::kSnappyCompression:
+      return StoredBlock{compression, stored.substr(0, size)};
   }
-  if (compression != static_cast<unsigned char>(Compression::kNone)) {
-    return absl::DataLossError(absl::StrCat("unknown compression ", compression));
-  }
-  *block = stored.substr(0, size);
-  return absl::OkStatus();
+  return absl::DataLossError(
+      absl::StrCat("unknown compression ", static_cast<unsigned>(compression)));
 }
 
 }  // namespace harrow::engine

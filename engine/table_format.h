@@ -2,34 +2,38 @@
 //
 //   table     := stored block*, metaindex, index, footer
 //   stored block := block, byte compression, fixed32 masked CRC-32C of block and compression
-//   metaindex := stored block                 names other blocks; empty in tables written here
+//   metaindex := stored block                 names other blocks: that of the filters, if any
 //   index     := stored block                 for each data block: a key at or after its last and
 //                                             before the next block's first, and its handle
 //   handle    := varint64 offset, varint64 size         size without the 5 bytes of the trailer
+//   compression := 0 for none, 1 for Snappy
 //   footer    := metaindex handle, index handle, zero bytes up to 40, fixed64 magic
 #ifndef HARROW_ENGINE_TABLE_FORMAT_H_
 #define HARROW_ENGINE_TABLE_FORMAT_H_
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "engine/coding.h"
+#include "engine/options.h"
 
 namespace harrow::engine {
 
 inline constexpr std::uint64_t kTableMagic = 0xdb4775248b80fb57;
 inline constexpr std::size_t kBlockTrailerSize = 1 + 4;
 
-enum class Compression : std::uint8_t { kNone = 0, kSnappy = 1 };
-
 struct TableOptions {
   // Bytes of keys and values after which a data block is closed.
   std::size_t block_size = 4096;
   // Keys from one key that is stored whole to the next.
   int restart_interval = 16;
+  CompressionType compression = CompressionType::kSnappyCompression;
+  std::shared_ptr<const FilterPolicy> filter_policy;  // nullptr: no filters are written or read
   // A table of at most so many bytes is read at once when it is opened.
   std::uint64_t read_whole_size_max = std::uint64_t{256} << 10;
 };
@@ -56,12 +60,18 @@ struct Footer {
   absl::Status DecodeFrom(std::string_view bytes);
 };
 
-// The trailer of a block.
-void AppendBlockTrailer(std::string* to, std::string_view block);
+// A block as its file has it, without the trailer.
+struct StoredBlock {
+  CompressionType compression = CompressionType::kNoCompression;
+  std::string_view bytes;
+};
 
-// Checks a stored block, trailer included, and makes *block what lies in front of the trailer.
-// DataLoss for a wrong checksum or an unknown compression, Unimplemented for snappy.
-absl::Status CheckStoredBlock(std::string_view stored, std::string_view* block);
+// With its trailer.
+void AppendStoredBlock(std::string* to, const StoredBlock& block);
+
+// Takes a stored block, trailer included, apart. DataLoss for a wrong checksum or an unknown
+// compression.
+absl::StatusOr<StoredBlock> CheckStoredBlock(std::string_view stored);
 
 }  // namespace harrow::engine
 

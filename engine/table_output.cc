@@ -12,6 +12,8 @@ TableOptions MakeTableOptions(const Options& options) {
   TableOptions table;
   table.block_size = options.block_size;
   table.restart_interval = options.block_restart_interval;
+  table.compression = options.compression;
+  table.filter_policy = options.filter_policy;
   return table;
 }
 

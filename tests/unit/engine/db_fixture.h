@@ -29,6 +29,8 @@ class DbTest : public testing::Test {
     options_.write_buffer_size = 64 << 10;
     options_.max_file_size = 32 << 10;
     options_.block_size = 1 << 10;
+    // Values of one letter would shrink to nothing, and levels would never fill.
+    options_.compression = CompressionType::kNoCompression;
   }
 
   const std::string& path() const { return directory_.path(); }

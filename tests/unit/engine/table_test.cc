@@ -43,13 +43,21 @@ Model RandomModel(std::size_t count, std::size_t value_size_max) {
   return model;
 }
 
-class TableTest : public testing::TestWithParam<std::uint64_t> {
+struct TableKind {
+  const char* name;
+  CompressionType compression;
+  bool filters;
+  std::uint64_t read_whole_size_max;
+};
+
+class TableTest : public testing::TestWithParam<TableKind> {
  protected:
-  // Read whole at open, or block by block.
   TableOptions Options() const {
     TableOptions options;
     options.block_size = 256;
-    options.read_whole_size_max = GetParam();
+    options.compression = GetParam().compression;
+    if (GetParam().filters) options.filter_policy = NewBloomFilterPolicy(10);
+    options.read_whole_size_max = GetParam().read_whole_size_max;
     return options;
   }
 
@@ -89,9 +97,14 @@ class TableTest : public testing::TestWithParam<std::uint64_t> {
   const std::string path_ = directory_.File("table");
 };
 
-INSTANTIATE_TEST_SUITE_P(Reading, TableTest, testing::Values(0, 1 << 20), [](const auto& reading) {
-  return reading.param == 0 ? "ByBlocks" : "Whole";
-});
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, TableTest,
+    testing::Values(TableKind{"Plain", CompressionType::kNoCompression, false, 0},
+                    TableKind{"Whole", CompressionType::kNoCompression, false, 1 << 20},
+                    TableKind{"Filters", CompressionType::kNoCompression, true, 0},
+                    TableKind{"Snappy", CompressionType::kSnappyCompression, false, 0},
+                    TableKind{"SnappyFilters", CompressionType::kSnappyCompression, true, 1 << 20}),
+    [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST_P(TableTest, AgreesWithAMapInEveryDirection) {
   for (const std::size_t count : {0U, 1U, 2U, 50U, 3000U}) {
@@ -280,37 +293,99 @@ TEST_P(TableTest, HandlesThatOverflowAreDataLoss) {
   }
 }
 
-TEST_P(TableTest, SnappyIsUnimplementedAndOtherCompressionsAreDataLoss) {
+TEST_P(TableTest, UnknownCompressionsAndBadSnappyAreDataLoss) {
   Build({{Key("k", 1), "v"}});
   std::string bytes = Bytes();
   // The first block: one entry, one restart, its count.
   const std::size_t size = 3 + 9 + 1 + 8;
-  for (const auto& [type, code] : {std::pair{'\x01', absl::StatusCode::kUnimplemented},
-                                   std::pair{'\x02', absl::StatusCode::kDataLoss}}) {
+  for (const char type : {'\x01', '\x02', '\xff'}) {
     bytes[size] = type;
     EncodeFixed32(bytes.data() + size + 1, crc32c::Mask(crc32c::Value(bytes.data(), size + 1)));
     SetBytes(bytes);
     const auto table = Open();
     ASSERT_TRUE(table.ok()) << table.status();
     std::string value;
-    EXPECT_EQ((*table)->Get(LookupKey("k", 1), &value).status().code(), code);
+    EXPECT_EQ((*table)->Get(LookupKey("k", 1), &value).status().code(),
+              absl::StatusCode::kDataLoss);
     const std::unique_ptr<Iterator> iterator = (*table)->NewIterator();
     iterator->SeekToFirst();
     EXPECT_FALSE(iterator->Valid());
-    EXPECT_EQ(iterator->status().code(), code);
+    EXPECT_EQ(iterator->status().code(), absl::StatusCode::kDataLoss);
   }
+}
+
+// A filter that says no to everything shows whether it is asked.
+class NoKeyPolicy final : public FilterPolicy {
+ public:
+  explicit NoKeyPolicy(std::string name) : name_(std::move(name)) {}
+  std::string_view Name() const override { return name_; }
+  void CreateFilter(std::span<const std::string_view> keys, std::string* to) const override {
+    to->append(keys.size(), 'n');
+  }
+  bool KeyMayMatch(std::string_view, std::string_view filter) const override {
+    return filter.find_first_not_of('n') != std::string_view::npos;
+  }
+
+ private:
+  const std::string name_;
+};
+
+class TableFilterTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    absl::StatusOr<AppendFile> file = AppendFile::Create(path_);
+    ASSERT_TRUE(file.ok());
+    TableOptions options;
+    options.filter_policy = std::make_shared<NoKeyPolicy>("no");
+    TableBuilder builder(options, &*file);
+    ASSERT_TRUE(builder.Add(Key("key", 1), "value").ok());
+    ASSERT_TRUE(builder.Finish().ok());
+  }
+
+  absl::StatusOr<LookupResult> GetWith(std::shared_ptr<const FilterPolicy> policy) {
+    absl::StatusOr<RandomAccessFile> file = RandomAccessFile::Open(path_);
+    if (!file.ok()) return file.status();
+    TableOptions options;
+    options.filter_policy = std::move(policy);
+    const absl::StatusOr<std::shared_ptr<Table>> table = Table::Open(*std::move(file), options);
+    if (!table.ok()) return table.status();
+    std::string value;
+    return (*table)->Get(LookupKey("key", 1), &value);
+  }
+
+  const ScratchDirectory directory_;
+  const std::string path_ = directory_.File("table");
+};
+
+TEST_F(TableFilterTest, IsAskedUnderItsNameOnly) {
+  EXPECT_EQ(*GetWith(std::make_shared<NoKeyPolicy>("no")), LookupResult::kAbsent);
+  EXPECT_EQ(*GetWith(std::make_shared<NoKeyPolicy>("na")), LookupResult::kFound);
+  EXPECT_EQ(*GetWith(std::make_shared<NoKeyPolicy>("no2")), LookupResult::kFound);
+  EXPECT_EQ(*GetWith(NewBloomFilterPolicy(10)), LookupResult::kFound);
+  EXPECT_EQ(*GetWith(nullptr), LookupResult::kFound);
+}
+
+TEST_F(TableFilterTest, IsLeftOutWhenDamaged) {
+  std::string bytes = *ReadFile(path_);
+  const std::size_t filter = bytes.find('n');
+  ASSERT_NE(filter, std::string::npos);
+  bytes[filter] = 'x';
+  std::ofstream(path_, std::ios::binary) << bytes;
+  EXPECT_EQ(*GetWith(std::make_shared<NoKeyPolicy>("no")), LookupResult::kFound);
 }
 
 TEST(TableBuilder, FailedAppendStaysAndAbandonEnds) {
   absl::StatusOr<AppendFile> file = AppendFile::Create("/dev/full");
   ASSERT_TRUE(file.ok());
-  TableBuilder builder(TableOptions(), &*file);
+  TableOptions options;
+  options.compression = CompressionType::kNoCompression;
+  TableBuilder builder(options, &*file);
   ASSERT_TRUE(builder.Add(Key("a", 1), "small").ok());
   const absl::Status failure = builder.Add(Key("b", 1), std::string(100000, 'x'));
   EXPECT_EQ(failure.code(), absl::StatusCode::kResourceExhausted);
   EXPECT_EQ(builder.Add(Key("c", 1), ""), failure);
   EXPECT_EQ(builder.Finish(), failure);
-  TableBuilder other(TableOptions(), &*file);
+  TableBuilder other(options, &*file);
   EXPECT_TRUE(other.Add(Key("a", 1), "").ok());
   other.Abandon();
 }
