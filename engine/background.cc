@@ -2,25 +2,28 @@
 // the edit, remove what that made unneeded.
 #include "engine/background.h"
 
-#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "engine/compaction.h"
 #include "engine/table_output.h"
 
 namespace harrow::engine {
 
 bool Background::HasWork() {
-  return state_->error.ok() && !state_->closing.load() &&
-         (state_->immutable != nullptr || NeedsCompaction(*state_->versions.current()));
+  if (!state_->error.ok() || state_->closing.load()) return false;
+  const Version& version = *state_->versions.current();
+  return state_->immutable != nullptr || !state_->manual.empty() ||
+         state_->picker.NeedsCompaction(version) || state_->seeks.ChosenIn(version) != nullptr;
 }
 
 void Background::Work(std::unique_lock<std::mutex>& lock) {
   const absl::Status status = state_->immutable != nullptr ? FlushImmutable(lock) : Compact(lock);
-  if (!status.ok()) state_->error.Record(status);
+  // A compaction that the close cut short is no failure.
+  if (!status.ok() && !absl::IsCancelled(status)) state_->error.Record(status);
   state_->changed.notify_all();
+  // Only now, when the plan is gone, which held the inputs.
+  RemoveObsoleteFiles(lock);
 }
 
 absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
@@ -39,55 +42,110 @@ absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
   lock.lock();
   if (!table.ok()) return table.status();
 
+  // Versions change on this thread alone, so the level is right when the edit comes into force.
+  const int level =
+      state_->picker.LevelForFlush(*state_->versions.current(), RangeOf(*table), running_);
   VersionEdit edit;
   edit.log_number = log_number;
   // Exactly the last number before the log in use: recovery tells from it that a log is whole.
   edit.last_sequence = memtable->largest_sequence();
-  edit.added_files.push_back({0, *std::move(table)});
+  edit.added_files.push_back({level, *std::move(table)});
   absl::Status status = state_->versions.LogAndApply(std::move(edit), lock);
   if (!status.ok()) return status;
   state_->immutable = nullptr;
+  if (!state_->closing.load()) state_->compaction_must_pause.store(false);
   ++state_->flush_count;
+  if (level > 0) ++state_->flush_below_level0_count;
   state_->RefreshView();
   state_->changed.notify_all();
-  state_->obsolete.Add({FileType::kLog, old_log_number});
+  state_->obsolete.Add(FileName{FileType::kLog, old_log_number});
   RemoveObsoleteFiles(lock);
   return absl::OkStatus();
 }
 
 absl::Status Background::Compact(std::unique_lock<std::mutex>& lock) {
-  std::optional<Compaction> compaction = Compaction::Pick(state_->versions);
-  if (!compaction.has_value()) return absl::OkStatus();
-  const SequenceNumber smallest_snapshot = state_->snapshots.OldestOr(queue_->published_sequence());
-  lock.unlock();
+  if (by_hand_had_its_turn_ || state_->manual.empty()) {
+    by_hand_had_its_turn_ = false;
+    const std::optional<CompactionPlan> plan = PickAutomatic();
+    if (plan.has_value()) return RunPlan(*plan, lock);
+    if (state_->manual.empty()) return absl::OkStatus();
+  }
+  by_hand_had_its_turn_ = true;
+  return CompactByHand(lock);
+}
+
+absl::Status Background::CompactByHand(std::unique_lock<std::mutex>& lock) {
+  const std::shared_ptr<ManualCompaction> manual = state_->manual.front();
+  const std::optional<CompactionPlan> piece =
+      manual->NextPiece(state_->picker, state_->versions.current());
+  if (!piece.has_value()) {
+    state_->manual.Remove(manual);
+    return absl::OkStatus();
+  }
+  absl::Status status = RunPlan(*piece, lock);
+  if (status.ok()) manual->Advance(*piece);
+  return status;
+}
+
+std::optional<CompactionPlan> Background::PickAutomatic() {
+  const std::shared_ptr<const Version>& version = state_->versions.current();
+  std::optional<CompactionPlan> plan =
+      state_->picker.PickBySize(version, state_->versions.compact_pointers());
+  if (plan.has_value()) return plan;
+  const FileRef table = state_->seeks.ChosenIn(*version);
+  if (table != nullptr) {
+    plan = state_->picker.PickBySeeks(version, state_->seeks.level(), table);
+    table->RestoreSeeks();
+  }
+  state_->seeks.Clear();
+  return plan;
+}
+
+absl::Status Background::RunPlan(const CompactionPlan& plan, std::unique_lock<std::mutex>& lock) {
+  running_ = &plan;
+  absl::Status status = plan.trivial_move ? Move(plan, lock) : Merge(plan, lock);
+  running_ = nullptr;
+  if (!status.ok()) return status;
+  ++(plan.trivial_move ? state_->move_count : state_->compaction_count);
+  if (plan.reason == CompactionReason::kSeeks) ++state_->seek_compaction_count;
+  if (plan.reason == CompactionReason::kManual) ++state_->manual_compaction_count;
+  state_->RefreshView();
+  state_->changed.notify_all();
+  return absl::OkStatus();
+}
+
+absl::Status Background::Move(const CompactionPlan& plan, std::unique_lock<std::mutex>& lock) {
+  return state_->versions.LogAndApply(MoveEdit(plan), lock);
+}
+
+absl::Status Background::Merge(const CompactionPlan& plan, std::unique_lock<std::mutex>& lock) {
+  const SequenceNumber oldest_snapshot = state_->snapshots.OldestOr(queue_->published_sequence());
   // A memtable that fills up meanwhile must not wait for the whole of the compaction.
-  absl::Status status = compaction->Run(state_, smallest_snapshot, [&] {
+  Compaction compaction(&plan, state_, oldest_snapshot, [&] {
     lock.lock();
     absl::Status flushed = state_->error.status();
     if (flushed.ok() && state_->immutable != nullptr) flushed = FlushImmutable(lock);
     lock.unlock();
     return flushed;
   });
+  lock.unlock();
+  absl::Status status = compaction.Run();
   lock.lock();
   if (absl::IsCancelled(status)) {
     // No edit ever named the outputs.
-    state_->obsolete.Add(compaction->outputs());
-    return absl::OkStatus();
+    state_->obsolete.Add(compaction.outputs());
+    return status;
   }
-  if (status.ok()) status = state_->versions.LogAndApply(compaction->TakeEdit(), lock);
+  if (status.ok()) status = state_->versions.LogAndApply(compaction.TakeEdit(), lock);
   if (!status.ok()) return status;
-  ++state_->compaction_count;
-  state_->RefreshView();
-  state_->changed.notify_all();
-  state_->obsolete.Add(compaction->Inputs());
-  compaction.reset();  // it holds the version that has the inputs
-  RemoveObsoleteFiles(lock);
+  for (const FileRef& file : plan.inputs) state_->obsolete.Add(file);
+  for (const FileRef& file : plan.next_inputs) state_->obsolete.Add(file);
   return absl::OkStatus();
 }
 
 void Background::RemoveObsoleteFiles(std::unique_lock<std::mutex>& lock) {
   if (!state_->error.ok()) return;
-  const std::vector<FileName> files = state_->obsolete.TakeRemovable(&state_->versions);
+  const std::vector<FileName> files = state_->obsolete.TakeRemovable();
   if (files.empty()) return;
   lock.unlock();
   RemoveFiles(state_->directory, files, &state_->tables, state_->options.info_log.get());

@@ -20,7 +20,7 @@
 
 namespace harrow::engine {
 
-class Db::Impl final : public WriteBackend {
+class Db::Impl final : public WriteBackend, public ReadSampler {
  public:
   Impl(const Options& options, const std::string& directory, FileLock file_lock)
       : file_lock_(std::move(file_lock)),
@@ -34,6 +34,7 @@ class Db::Impl final : public WriteBackend {
 
   absl::Status Recover();
   absl::Status Flush();
+  absl::Status CompactRange(const UserKeyRange& range);
   absl::Status Get(const ReadOptions& options, std::string_view key, std::string* value);
   std::unique_ptr<Iterator> NewIterator(const ReadOptions& options);
   std::unique_ptr<Snapshot> GetSnapshot();
@@ -50,6 +51,9 @@ class Db::Impl final : public WriteBackend {
   absl::Status Apply(const WriteBatch& batch) override {
     return InsertInto(batch, state_.memtable.get());
   }
+  void Sample(const Version& version, std::string_view internal_key) override {
+    NoteSeek(version.SampleRead(internal_key));
+  }
 
  private:
   struct Pinned {
@@ -57,6 +61,9 @@ class Db::Impl final : public WriteBackend {
     SequenceNumber sequence;
   };
   Pinned Pin(const ReadOptions& options);
+  // The version that the table is of is pinned.
+  void NoteSeek(const WastedSeek& seek);
+  absl::Status CompactLevels(const UserKeyRange& range);
   void LogOpening();
 
   FileLock file_lock_;  // released last
@@ -69,7 +76,13 @@ class Db::Impl final : public WriteBackend {
 };
 
 Db::Impl::~Impl() {
-  state_.closing.store(true);
+  {
+    std::unique_lock<std::mutex> lock(state_.mutex);
+    state_.closing.store(true);
+    state_.compaction_must_pause.store(true);
+    state_.changed.notify_all();
+    while (state_.manual_call_count > 0) state_.changed.wait(lock);
+  }
   worker_.Stop();
   // Readers that kept old tables in use are gone.
   std::unique_lock<std::mutex> lock(state_.mutex);
@@ -104,8 +117,36 @@ absl::Status Db::Impl::Flush() {
   if (!status.ok()) return status;
   std::unique_lock<std::mutex> lock(state_.mutex);
   const std::uint64_t target = state_.rotation_count;
-  while (state_.flush_count < target && state_.error.ok()) state_.changed.wait(lock);
-  return state_.flush_count >= target ? absl::OkStatus() : state_.error.status();
+  while (state_.flush_count < target && state_.error.ok() && !state_.closing.load()) {
+    state_.changed.wait(lock);
+  }
+  if (state_.flush_count >= target) return absl::OkStatus();
+  return state_.error.ok() ? absl::CancelledError("the database closes") : state_.error.status();
+}
+
+absl::Status Db::Impl::CompactRange(const UserKeyRange& range) {
+  {
+    std::lock_guard<std::mutex> lock(state_.mutex);
+    ++state_.manual_call_count;
+  }
+  absl::Status status = Flush();
+  if (status.ok()) status = CompactLevels(range);
+  std::lock_guard<std::mutex> lock(state_.mutex);
+  --state_.manual_call_count;
+  state_.changed.notify_all();
+  return status;
+}
+
+absl::Status Db::Impl::CompactLevels(const UserKeyRange& range) {
+  std::unique_lock<std::mutex> lock(state_.mutex);
+  const auto manual = std::make_shared<ManualCompaction>(*state_.versions.current(), range);
+  state_.manual.Add(manual);
+  absl::Status status = worker_.Wake();
+  if (!status.ok()) state_.error.Record(status);
+  while (!manual->done() && state_.error.ok() && !state_.closing.load()) state_.changed.wait(lock);
+  state_.manual.Remove(manual);
+  if (manual->done()) return absl::OkStatus();
+  return state_.error.ok() ? absl::CancelledError("the database closes") : state_.error.status();
 }
 
 void Db::Impl::LogOpening() {
@@ -135,14 +176,25 @@ absl::Status Db::Impl::Get(const ReadOptions& options, std::string_view key, std
   if (pinned.view->immutable != nullptr && pinned.view->immutable->Get(lookup, value, &status)) {
     return status;
   }
-  absl::StatusOr<LookupResult> result = pinned.view->version->Get(lookup, &state_.tables, value);
+  WastedSeek wasted;
+  absl::StatusOr<LookupResult> result =
+      pinned.view->version->Get(lookup, &state_.tables, value, &wasted);
+  NoteSeek(wasted);
   if (!result.ok()) return result.status();
   return *result == LookupResult::kFound ? absl::OkStatus() : absl::NotFoundError("no such key");
 }
 
 std::unique_ptr<Iterator> Db::Impl::NewIterator(const ReadOptions& options) {
   Pinned pinned = Pin(options);
-  return NewDbIterator(std::move(pinned.view), &state_.tables, pinned.sequence);
+  return NewDbIterator(std::move(pinned.view), &state_.tables, pinned.sequence, this);
+}
+
+void Db::Impl::NoteSeek(const WastedSeek& seek) {
+  if (!state_.seeks.Charge(seek)) return;
+  std::lock_guard<std::mutex> lock(state_.mutex);
+  state_.seeks.Choose(seek);
+  const absl::Status status = worker_.Wake();
+  if (!status.ok()) state_.error.Record(status);
 }
 
 std::unique_ptr<Snapshot> Db::Impl::GetSnapshot() {
@@ -162,7 +214,11 @@ DbCounters Db::Impl::counters() {
   counters.groups_of_many = queue_.group_of_many_count();
   counters.rotations = state_.rotation_count;
   counters.flushes = state_.flush_count;
+  counters.flushes_below_level0 = state_.flush_below_level0_count;
   counters.compactions = state_.compaction_count;
+  counters.moves = state_.move_count;
+  counters.seek_compactions = state_.seek_compaction_count;
+  counters.manual_compactions = state_.manual_compaction_count;
   counters.delays = state_.delay_count;
   counters.room_waits = state_.room_wait_count;
   counters.background_errors = state_.error.ok() ? 0 : 1;
@@ -204,6 +260,11 @@ absl::Status Db::Write(const WriteOptions& options, const WriteBatch& batch) {
 }
 
 absl::Status Db::Flush() { return impl_->Flush(); }
+
+absl::Status Db::CompactRange(std::optional<std::string_view> begin,
+                              std::optional<std::string_view> end) {
+  return impl_->CompactRange({begin, end});
+}
 
 absl::Status Db::Get(const ReadOptions& options, std::string_view key, std::string* value) {
   return impl_->Get(options, key, value);

@@ -4,7 +4,8 @@
 //   if (!db.ok()) return db.status();
 //   absl::Status s = (*db)->Put({.sync = true}, "key", "value");
 //
-// Threading: Open and the destructor by one thread; everything else from any number at once.
+// Threading: Open and the destructor by one thread; everything else from any number at once. Only a
+// CompactRange may still be under way when the destructor starts.
 // Snapshots and iterators must be gone before the Db is.
 // Invariants:
 //  1. An acknowledged write is visible to every read that starts after it; a batch is visible as a
@@ -24,6 +25,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -42,10 +44,14 @@ struct DbCounters {
   std::uint64_t groups_of_many = 0;  // of them, with two writers or more
   std::uint64_t rotations = 0;       // of the log and the memtable
   std::uint64_t flushes = 0;         // immutable memtables made durable tables
-  std::uint64_t compactions = 0;
-  std::uint64_t delays = 0;             // writes held up for 1 ms by level-0 files
-  std::uint64_t room_waits = 0;         // waits for a flush or a compaction to make room
-  std::uint64_t background_errors = 0;  // 0 or 1
+  std::uint64_t flushes_below_level0 = 0;
+  std::uint64_t compactions = 0;         // that merged tables
+  std::uint64_t moves = 0;               // that only named a table one level down
+  std::uint64_t seek_compactions = 0;    // of both, those that wasted seeks asked for
+  std::uint64_t manual_compactions = 0;  // and those that CompactRange asked for
+  std::uint64_t delays = 0;              // writes held up for 1 ms by level-0 files
+  std::uint64_t room_waits = 0;          // waits for a flush or a compaction to make room
+  std::uint64_t background_errors = 0;   // 0 or 1
 };
 
 class Db {
@@ -65,6 +71,12 @@ class Db {
   absl::Status Write(const WriteOptions& options, const WriteBatch& batch);
   // Returns when every write acknowledged before the call is in a durable table.
   absl::Status Flush();
+  // Flushes, and then merges what the tables have between the two user keys, both included, down to
+  // the deepest level where there is any of it: what newer writes and deletions hide from every
+  // snapshot is gone from there. Nothing as an end is open. Other calls go on meanwhile. A
+  // destructor that starts while it runs makes it return Cancelled, and waits for that.
+  absl::Status CompactRange(std::optional<std::string_view> begin,
+                            std::optional<std::string_view> end);
 
   // NotFound, and *value untouched, for an absent key.
   absl::Status Get(const ReadOptions& options, std::string_view key, std::string* value);

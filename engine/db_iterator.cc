@@ -4,6 +4,8 @@
 // first, and the last visible one decides.
 #include "engine/db_iterator.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,8 +19,11 @@ namespace {
 class DbIterator final : public Iterator {
  public:
   DbIterator(std::shared_ptr<const ReadView> view, std::unique_ptr<Iterator> entries,
-             SequenceNumber sequence)
-      : view_(std::move(view)), entries_(std::move(entries)), sequence_(sequence) {}
+             SequenceNumber sequence, ReadSampler* sampler)
+      : view_(std::move(view)),
+        entries_(std::move(entries)),
+        sequence_(sequence),
+        sampler_(sampler) {}
 
   bool Valid() const override { return valid_; }
 
@@ -90,7 +95,15 @@ class DbIterator final : public Iterator {
 
   // The entry at hand; false, with a failure, where it is none.
   bool Parse(ParsedInternalKey* entry) {
-    if (ParseInternalKey(entries_->key(), entry)) return true;
+    const std::string_view key = entries_->key();
+    const std::size_t bytes = key.size() + entries_->value().size();
+    if (bytes < bytes_until_sample_) {
+      bytes_until_sample_ -= bytes;
+    } else {
+      bytes_until_sample_ = SeekTrigger::kSamplePeriod;
+      if (key.size() >= kTagSize) sampler_->Sample(*view_->version, key);
+    }
+    if (ParseInternalKey(key, entry)) return true;
     status_ = absl::DataLossError("iterator: an entry's key is damaged");
     return false;
   }
@@ -135,6 +148,8 @@ class DbIterator final : public Iterator {
   const std::shared_ptr<const ReadView> view_;
   const std::unique_ptr<Iterator> entries_;
   const SequenceNumber sequence_;
+  ReadSampler* const sampler_;
+  std::size_t bytes_until_sample_ = SeekTrigger::kSamplePeriod;
   Direction direction_ = Direction::kForward;
   bool valid_ = false;
   absl::Status status_;
@@ -164,14 +179,14 @@ class FailedIterator final : public Iterator {
 }  // namespace
 
 std::unique_ptr<Iterator> NewDbIterator(std::shared_ptr<const ReadView> view, TableCache* tables,
-                                        SequenceNumber sequence) {
+                                        SequenceNumber sequence, ReadSampler* sampler) {
   std::vector<std::unique_ptr<Iterator>> children;
   children.push_back(view->memtable->NewIterator());
   if (view->immutable != nullptr) children.push_back(view->immutable->NewIterator());
   absl::Status status = view->version->AddIterators(tables, &children);
   if (!status.ok()) return NewFailedIterator(status);
   std::unique_ptr<Iterator> entries = NewMergingIterator(std::move(children));
-  return std::make_unique<DbIterator>(std::move(view), std::move(entries), sequence);
+  return std::make_unique<DbIterator>(std::move(view), std::move(entries), sequence, sampler);
 }
 
 std::unique_ptr<Iterator> NewFailedIterator(const absl::Status& failure) {

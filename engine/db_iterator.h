@@ -8,6 +8,7 @@
 #define HARROW_ENGINE_DB_ITERATOR_H_
 
 #include <memory>
+#include <string_view>
 
 #include "engine/db_state.h"
 #include "engine/internal_key.h"
@@ -16,9 +17,17 @@
 
 namespace harrow::engine {
 
-// `tables` outlives it.
+// Where an iterator tells what it reads: for each SeekTrigger::kSamplePeriod bytes, one key.
+class ReadSampler {
+ public:
+  virtual ~ReadSampler() = default;
+  // The iterator's thread, without a lock.
+  virtual void Sample(const Version& version, std::string_view internal_key) = 0;
+};
+
+// `tables` and `sampler` outlive it.
 std::unique_ptr<Iterator> NewDbIterator(std::shared_ptr<const ReadView> view, TableCache* tables,
-                                        SequenceNumber sequence);
+                                        SequenceNumber sequence, ReadSampler* sampler);
 
 // Over nothing, with a failure to report.
 std::unique_ptr<Iterator> NewFailedIterator(const absl::Status& failure);

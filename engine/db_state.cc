@@ -22,6 +22,14 @@ Options Sanitize(Options options, const std::string& directory) {
   options.max_open_files = std::max<std::size_t>(options.max_open_files, 1);
   options.max_bytes_for_level_multiplier =
       std::max<std::uint64_t>(options.max_bytes_for_level_multiplier, 2);
+  options.max_bytes_for_level_base = std::max<std::uint64_t>(options.max_bytes_for_level_base, 1);
+  // A write that waits for fewer tables than a compaction takes would wait for ever.
+  std::size_t at_least = 1;
+  for (std::size_t* trigger :
+       {&options.level0_file_num_compaction_trigger, &options.level0_slowdown_writes_trigger,
+        &options.level0_stop_writes_trigger}) {
+    *trigger = at_least = std::max(*trigger, at_least);
+  }
   return options;
 }
 
@@ -31,6 +39,7 @@ DbState::DbState(const Options& the_options, std::string the_directory)
     : options(Sanitize(the_options, the_directory)),
       directory(std::move(the_directory)),
       tables(directory, MakeTableOptions(options), options.max_open_files),
+      picker(options),
       error(&changed, options.info_log.get()),
       versions(directory),
       snapshots(&mutex),

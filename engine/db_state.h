@@ -11,15 +11,19 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 
 #include "engine/background_error.h"
+#include "engine/compaction_picker.h"
+#include "engine/manual_compaction.h"
 #include "engine/memtable.h"
 #include "engine/obsolete_files.h"
 #include "engine/options.h"
+#include "engine/seek_trigger.h"
 #include "engine/snapshot_list.h"
 #include "engine/table_cache.h"
 #include "engine/version_set.h"
@@ -42,6 +46,7 @@ struct DbState {
   const Options options;
   const std::string directory;
   TableCache tables;  // safe by itself
+  const CompactionPicker picker;
 
   std::mutex mutex;
   // Something that a writer or a flush may wait for has changed.
@@ -50,6 +55,10 @@ struct DbState {
   VersionSet versions;
   SnapshotList snapshots;
   ObsoleteFiles obsolete;
+  SeekTrigger seeks;
+  ManualCompactions manual;
+  // Calls of CompactRange under way, which the close waits for.
+  std::size_t manual_call_count = 0;
 
   std::shared_ptr<MemTable> memtable;
   std::shared_ptr<MemTable> immutable;
@@ -58,12 +67,19 @@ struct DbState {
 
   std::uint64_t rotation_count = 0;
   std::uint64_t flush_count = 0;  // of rotated memtables; at most rotation_count
-  std::uint64_t compaction_count = 0;
+  std::uint64_t flush_below_level0_count = 0;
+  std::uint64_t compaction_count = 0;  // moves are not among them
+  std::uint64_t move_count = 0;
+  std::uint64_t seek_compaction_count = 0;    // merges and moves that seeks asked for
+  std::uint64_t manual_compaction_count = 0;  // merges that CompactRange asked for
   std::uint64_t delay_count = 0;
   std::uint64_t room_wait_count = 0;
 
   // Set when the database closes: long work ends early. Safe by itself.
   std::atomic<bool> closing{false};
+  // Set while the database closes or a memtable waits for its flush: a compaction looks at it
+  // after each entry. Safe by itself.
+  std::atomic<bool> compaction_must_pause{false};
 };
 
 }  // namespace harrow::engine

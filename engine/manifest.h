@@ -13,7 +13,6 @@
 #ifndef HARROW_ENGINE_MANIFEST_H_
 #define HARROW_ENGINE_MANIFEST_H_
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -51,7 +50,7 @@ struct ManifestState {
   std::uint64_t previous_log_number = 0;
   std::uint64_t next_file_number = 0;
   SequenceNumber last_sequence = 0;
-  std::array<InternalKey, kLevelCount> compact_pointers;  // not valid where there is none
+  CompactPointers compact_pointers;
 };
 
 // kMissing, kUnreadable, kEmpty, kTornTail, kZeroTail, kDamaged, kWrong, kForeign or kWhole.

@@ -1,7 +1,5 @@
-// Logs and manifests go at once; a table when the last version that has it is gone.
+// Logs and manifests go at once; a table when nobody holds its TableFile any more.
 #include "engine/obsolete_files.h"
-
-#include <utility>
 
 #include "engine/file.h"
 
@@ -15,17 +13,16 @@ bool IsTable(const FileName& file) {
 }  // namespace
 
 void ObsoleteFiles::Add(const std::vector<FileName>& files) {
-  files_.insert(files_.end(), files.begin(), files.end());
+  for (const FileName& file : files) Add(file);
 }
 
-std::vector<FileName> ObsoleteFiles::TakeRemovable(VersionSet* versions) {
+std::vector<FileName> ObsoleteFiles::TakeRemovable() {
   std::vector<FileName> removable;
-  std::vector<FileName> kept;
-  for (const FileName& file : files_) {
-    const bool in_use = IsTable(file) && versions->TableInUse(file.number);
-    (in_use ? kept : removable).push_back(file);
-  }
-  files_ = std::move(kept);
+  std::erase_if(files_, [&](const File& file) {
+    if (!file.table.expired()) return false;
+    removable.push_back(file.name);
+    return true;
+  });
   return removable;
 }
 

@@ -44,12 +44,13 @@ struct Options {
   // Of new tables, and consulted in tables that were written with one of its name; nullptr: none.
   std::shared_ptr<const FilterPolicy> filter_policy;
 
-  // In level-0 tables: a compaction starts, a write is held up for 1 ms, a write waits.
+  // In level-0 tables: a compaction starts, a write is held up for 1 ms, a write waits. The first is
+  // at least 1, each other one at least the one before it.
   std::size_t level0_file_num_compaction_trigger = 4;
   std::size_t level0_slowdown_writes_trigger = 8;
   std::size_t level0_stop_writes_trigger = 12;
   // Level 1 is compacted when it is larger than this, each further level at so many times the one
-  // before. The factor is at least 2.
+  // before. At least 1 byte, and the factor at least 2.
   std::uint64_t max_bytes_for_level_base = 10 << 20;
   std::uint64_t max_bytes_for_level_multiplier = 10;
 };

@@ -15,15 +15,18 @@ absl::Status Room::MakeRoom(std::unique_lock<std::mutex>& lock, bool force) {
   bool may_delay = !force;
   while (true) {
     if (!state_->error.ok()) return state_->error.status();
+    // Only a CompactRange may be under way then.
+    if (state_->closing.load()) return absl::CancelledError("the database closes");
     const std::size_t level0_count = state_->versions.current()->level(0).size();
     const MemTable& memtable = *state_->memtable;
-    if (may_delay && level0_count >= kLevel0SlowdownCount) {
+    if (may_delay && level0_count >= state_->options.level0_slowdown_writes_trigger) {
       may_delay = false;
       Delay(lock);
     } else if (force ? memtable.empty()
                      : memtable.ApproximateMemoryUsage() <= state_->options.write_buffer_size) {
       return absl::OkStatus();
-    } else if (state_->immutable != nullptr || level0_count >= kLevel0StopCount) {
+    } else if (state_->immutable != nullptr ||
+               level0_count >= state_->options.level0_stop_writes_trigger) {
       Wait(lock);
     } else {
       Rotate(lock);
@@ -60,6 +63,7 @@ void Room::Rotate(std::unique_lock<std::mutex>& lock) {
     return;
   }
   state_->immutable = std::exchange(state_->memtable, std::move(fresh));
+  state_->compaction_must_pause.store(true, std::memory_order_relaxed);
   state_->log_number = number;
   ++state_->rotation_count;
   state_->RefreshView();

@@ -2,11 +2,14 @@
 // the memtable when the memtable is full.
 //
 //   background error                            -> refused
-//   8 level-0 tables or more, not held up yet   -> 1 ms of delay, once a write
+//   closing                                     -> refused
+//   many level-0 tables, not held up yet        -> 1 ms of delay, once a write
 //   room in the memtable, and no force          -> go on
 //   an immutable memtable not yet flushed       -> wait
-//   12 level-0 tables or more                   -> wait
+//   too many level-0 tables                     -> wait
 //   otherwise                                   -> rotate
+//
+// Many are level0_slowdown_writes_trigger or more, too many level0_stop_writes_trigger.
 //
 // Threading: MakeRoom by the leader, under the lock; the lock is released while it waits and while
 // it makes files, when nobody else touches memtable or log.
@@ -18,7 +21,6 @@
 #ifndef HARROW_ENGINE_ROOM_H_
 #define HARROW_ENGINE_ROOM_H_
 
-#include <cstddef>
 #include <mutex>
 
 #include "absl/status/status.h"
@@ -27,10 +29,6 @@
 #include "engine/worker.h"
 
 namespace harrow::engine {
-
-// In level-0 tables: a write is held up, and a write waits.
-inline constexpr std::size_t kLevel0SlowdownCount = 8;
-inline constexpr std::size_t kLevel0StopCount = 12;
 
 class Room {
  public:

@@ -15,6 +15,7 @@
 #ifndef HARROW_ENGINE_VERSION_EDIT_H_
 #define HARROW_ENGINE_VERSION_EDIT_H_
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -36,6 +37,9 @@ struct FileMetaData {
 
   friend bool operator==(const FileMetaData&, const FileMetaData&) = default;
 };
+
+// By level: the last key of the compaction before; not valid where there was none.
+using CompactPointers = std::array<InternalKey, kLevelCount>;
 
 struct VersionEdit {
   struct CompactPointer {

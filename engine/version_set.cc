@@ -2,12 +2,23 @@
 // then it is written and synced, and only then installed.
 #include "engine/version_set.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "engine/check.h"
 #include "engine/file.h"
 
 namespace harrow::engine {
+namespace {
+
+// One that only moves has been there before.
+bool HasNewTables(const VersionEdit& edit, const Version& current) {
+  return std::any_of(
+      edit.added_files.begin(), edit.added_files.end(),
+      [&](const VersionEdit::AddedFile& added) { return !current.Contains(added.file.number); });
+}
+
+}  // namespace
 
 VersionSet::VersionSet(std::string directory)
     : directory_(std::move(directory)), current_(std::make_shared<const Version>()) {}
@@ -53,9 +64,10 @@ absl::Status VersionSet::LogAndApply(VersionEdit edit, std::unique_lock<std::mut
   edit.next_file_number = next_file_number_.load();
   if (!edit.last_sequence.has_value()) edit.last_sequence = last_sequence_;
 
+  const bool new_tables = HasNewTables(edit, *current_);
   writing_ = true;
   lock.unlock();
-  status = edit.added_files.empty() ? absl::OkStatus() : SyncDirectory(directory_);
+  status = new_tables ? SyncDirectory(directory_) : absl::OkStatus();
   if (status.ok()) status = manifest_->Append(edit);
   lock.lock();
   writing_ = false;
@@ -67,18 +79,7 @@ absl::Status VersionSet::LogAndApply(VersionEdit edit, std::unique_lock<std::mut
   return absl::OkStatus();
 }
 
-bool VersionSet::TableInUse(std::uint64_t number) {
-  if (current_->Contains(number)) return true;
-  std::erase_if(older_, [](const std::weak_ptr<const Version>& old) { return old.expired(); });
-  for (const std::weak_ptr<const Version>& old : older_) {
-    const std::shared_ptr<const Version> version = old.lock();
-    if (version != nullptr && version->Contains(number)) return true;
-  }
-  return false;
-}
-
 void VersionSet::Install(std::shared_ptr<const Version> version, const VersionEdit& edit) {
-  older_.push_back(current_);
   current_ = std::move(version);
   if (edit.log_number.has_value()) log_number_ = *edit.log_number;
   if (edit.last_sequence.has_value()) last_sequence_ = *edit.last_sequence;
@@ -95,9 +96,8 @@ VersionEdit VersionSet::WholeState() const {
   edit.next_file_number = next_file_number_.load();
   edit.last_sequence = last_sequence_;
   for (int level = 0; level < kLevelCount; ++level) {
-    if (compact_pointer(level).valid()) {
-      edit.compact_pointers.push_back({level, compact_pointer(level)});
-    }
+    const InternalKey& pointer = compact_pointers_[static_cast<std::size_t>(level)];
+    if (pointer.valid()) edit.compact_pointers.push_back({level, pointer});
     for (const FileRef& file : current_->level(level)) edit.added_files.push_back({level, *file});
   }
   return edit;

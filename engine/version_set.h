@@ -1,5 +1,4 @@
-// The current version, those still being read, the numbers that the manifest keeps, and the
-// manifest itself.
+// The current version, the numbers that the manifest keeps, and the manifest itself.
 //
 // Threading: under the database's lock, but for NewFileNumber (any thread) and the part of
 // LogAndApply that writes, where the lock is released. One LogAndApply at a time.
@@ -11,13 +10,11 @@
 #ifndef HARROW_ENGINE_VERSION_SET_H_
 #define HARROW_ENGINE_VERSION_SET_H_
 
-#include <array>
 #include <atomic>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "engine/manifest.h"
@@ -35,10 +32,8 @@ class VersionSet {
   const std::shared_ptr<const Version>& current() const { return current_; }
   // Logs below it are in tables.
   std::uint64_t log_number() const { return log_number_; }
-  // Where the level's next compaction starts; not valid: at its first table.
-  const InternalKey& compact_pointer(int level) const {
-    return compact_pointers_[static_cast<std::size_t>(level)];
-  }
+  // By level: where its next compaction starts; not valid: at its first table.
+  const CompactPointers& compact_pointers() const { return compact_pointers_; }
   std::uint64_t NewFileNumber() { return next_file_number_.fetch_add(1); }
 
   // Opening, before there is any other thread: takes over what a manifest said, and the first file
@@ -48,13 +43,10 @@ class VersionSet {
   // synced; neither its name nor CURRENT is.
   absl::Status StartManifest(const VersionEdit& edit, std::uint64_t manifest_number);
 
-  // Makes the directory durable, which has the new tables' names, then the edit, and then puts it
+  // Makes the directory durable where it has names of new tables, then the edit, and then puts it
   // in force. The lock is held again on return, and was not released since the edit came into
   // force.
   absl::Status LogAndApply(VersionEdit edit, std::unique_lock<std::mutex>& lock);
-
-  // Whether a version that is being read, or the current one, has the table.
-  bool TableInUse(std::uint64_t number);
 
  private:
   void Install(std::shared_ptr<const Version> version, const VersionEdit& edit);
@@ -64,9 +56,8 @@ class VersionSet {
   std::atomic<std::uint64_t> next_file_number_{1};
   std::uint64_t log_number_ = 0;
   SequenceNumber last_sequence_ = 0;
-  std::array<InternalKey, kLevelCount> compact_pointers_;
+  CompactPointers compact_pointers_;
   std::shared_ptr<const Version> current_;
-  std::vector<std::weak_ptr<const Version>> older_;
   std::unique_ptr<ManifestWriter> manifest_;
   bool writing_ = false;
   bool indeterminate_ = false;
