@@ -27,9 +27,10 @@ absl::Status Refusal(const RecoveryRow& row, const RecoveryView& view) {
 
 // The line that the info log gets.
 std::string Describe(const RecoveryRow& row, const RecoveryView& view) {
-  std::string line = absl::StrCat("opening by row ", std::string(1, row.letter),
-                                  ": last sequence of the manifest ", view.state.last_sequence,
-                                  ", of the logs ", view.logs.last_sequence());
+  std::string line = absl::StrCat("opening by row ", std::string(1, row.letter));
+  if (row.action == RecoveryAction::kRefuse) return line + ": refused";
+  absl::StrAppend(&line, ": last sequence of the manifest ", view.state.last_sequence,
+                  ", of the logs ", view.logs.last_sequence());
   if (row.action == RecoveryAction::kReplayUpToBadPlace) {
     absl::StrAppend(&line,
                     "; nothing after: ", view.why[static_cast<std::size_t>(row.blame)].message());
@@ -110,6 +111,7 @@ absl::StatusOr<Recovered> Recover(const Options& options, const std::string& dir
                                   VersionSet* versions) {
   RecoveryView view = LookAtDirectory(options, directory);
   const RecoveryRow& row = Decide(view.looks);
+  options.info_log->Log(Describe(row, view));
   switch (row.action) {
     case RecoveryAction::kRefuse:
       return Refusal(row, view);
@@ -123,7 +125,6 @@ absl::StatusOr<Recovered> Recover(const Options& options, const std::string& dir
     case RecoveryAction::kReplayUpToBadPlace:
       break;  // the logs know how far they go
   }
-  options.info_log->Log(Describe(row, view));
   return Build(options, directory, &view, versions);
 }
 

@@ -97,7 +97,9 @@ TEST_F(InfoLogTest, TellsALife) {
   EXPECT_EQ(ReadFile(File("LOG.old")).value(), first);
   db_.reset();
   const std::string second = LogText();
-  EXPECT_TRUE(Contains(second, "opening by row V: last sequence of the manifest 1, of the logs 2\n")) << second;
+  EXPECT_TRUE(
+      Contains(second, "opening by row V: last sequence of the manifest 1, of the logs 2\n"))
+      << second;
   EXPECT_TRUE(Contains(second, "opened: 1 0 1 0 0 0 0 tables by level")) << second;
   EXPECT_FALSE(Contains(first + second, "secret"));
   for (const std::string& line : Lines(first + second)) {

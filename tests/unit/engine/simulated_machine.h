@@ -1,0 +1,63 @@
+// Runs engine code on a simulated disk: from an image, under a fault plan, to the images that a power
+// loss or a clean end leaves. What the code hands out must be allocated under kernel::HostMemory.
+#ifndef HARROW_TESTS_UNIT_ENGINE_SIMULATED_MACHINE_H_
+#define HARROW_TESTS_UNIT_ENGINE_SIMULATED_MACHINE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/info_log.h"
+#include "faults/plan.h"
+#include "sim/disk/disk.h"
+#include "sim/disk/image.h"
+#include "sim/disk/posix.h"
+#include "sim/kernel/simulation.h"
+#include "sim/targets/leveldb_names.h"
+
+namespace harrow::engine {
+
+inline const std::string kSimulatedPath = std::string(disk::kMountPrefix) + "/db";
+
+struct SimulatedRun {
+  kernel::Outcome outcome;
+  disk::Image cache;    // what the next process finds when the machine stays up
+  disk::Image durable;  // what a power loss at the end leaves at the least
+  std::vector<faults::Fired> fired;
+};
+
+inline SimulatedRun RunSimulated(const disk::Image& start, disk::ProfileName profile,
+                                 const faults::Plan& plan, const std::function<void()>& body) {
+  disk::DiskOptions options;
+  options.profile = profile;
+  options.classify = targets::ClassifyLevelDbPath;
+  options.plan = plan;
+  disk::Disk disk(options, start);
+  kernel::Trace trace(false);
+  const disk::Mount mount(&disk, nullptr);
+  SimulatedRun run;
+  run.outcome = kernel::RunSimulation(kernel::SimulationOptions{}, trace, body);
+  run.cache = disk.Everything();
+  run.durable = disk.Crash({});
+  run.fired = disk.injector().fired();
+  return run;
+}
+
+// Keeps the lines of one run.
+class KeptLog final : public InfoLog {
+ public:
+  void Log(std::string_view line) override {
+    const kernel::HostMemory host;
+    lines_.append(line).push_back('\n');
+  }
+  const std::string& lines() const { return lines_; }
+
+ private:
+  std::string lines_;
+};
+
+}  // namespace harrow::engine
+
+#endif  // HARROW_TESTS_UNIT_ENGINE_SIMULATED_MACHINE_H_
