@@ -111,7 +111,8 @@ absl::StatusOr<Recovered> Recover(const Options& options, const std::string& dir
                                   VersionSet* versions) {
   RecoveryView view = LookAtDirectory(options, directory);
   const RecoveryRow& row = Decide(view.looks);
-  options.info_log->Log(Describe(row, view));
+  // Where there is no database there shall be no LOG either.
+  if (row.code != absl::StatusCode::kNotFound) options.info_log->Log(Describe(row, view));
   switch (row.action) {
     case RecoveryAction::kRefuse:
       return Refusal(row, view);

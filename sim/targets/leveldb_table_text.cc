@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "engine/block.h"
+#include "engine/compression.h"
 #include "engine/internal_key.h"
 #include "engine/table_format.h"
 
@@ -21,9 +22,23 @@ struct Contents {
   engine::SequenceNumber largest = 0;
 };
 
+// As it was before it was stored; false for one that is damaged.
+bool Unpack(std::string_view stored, std::string* block) {
+  const absl::StatusOr<engine::StoredBlock> checked = engine::CheckStoredBlock(stored);
+  if (!checked.ok()) return false;
+  if (checked->compression == engine::CompressionType::kNoCompression) {
+    *block = checked->bytes;
+    return true;
+  }
+  const absl::StatusOr<std::size_t> size = engine::SnappyUncompressedSize(checked->bytes);
+  if (!size.ok()) return false;
+  block->resize(*size);
+  return engine::UncompressSnappy(checked->bytes, block->data()).ok();
+}
+
 bool AddBlock(std::string_view stored, Contents* contents) {
-  std::string_view block;
-  if (!engine::CheckStoredBlock(stored, &block).ok()) return false;
+  std::string block;
+  if (!Unpack(stored, &block)) return false;
   engine::BlockCursor cursor(block);
   for (cursor.SeekToFirst(); cursor.Valid(); cursor.Next()) {
     engine::ParsedInternalKey key;
@@ -51,8 +66,8 @@ bool WalkTable(std::string_view table, const engine::Footer& footer, Contents* c
   std::string encoded;
   footer.index.AppendTo(&encoded);
   const std::optional<std::string_view> stored = StoredBlock(table, encoded);
-  std::string_view index;
-  if (!stored.has_value() || !engine::CheckStoredBlock(*stored, &index).ok()) return false;
+  std::string index;
+  if (!stored.has_value() || !Unpack(*stored, &index)) return false;
   engine::BlockCursor cursor(index);
   for (cursor.SeekToFirst(); cursor.Valid(); cursor.Next()) {
     const std::optional<std::string_view> block = StoredBlock(table, cursor.value());
