@@ -26,7 +26,8 @@ class Db::Impl final : public WriteBackend, public ReadSampler {
       : file_lock_(std::move(file_lock)),
         state_(options, directory),
         log_(directory),
-        queue_(&state_.mutex, &state_.error, this),
+        queue_(&state_.mutex, &state_.error, this,
+               {options.write_thread_max_spins, options.write_thread_max_yields}),
         background_(&state_, &queue_),
         worker_(&state_.mutex, &background_),
         room_(&state_, &log_, &worker_) {}

@@ -36,6 +36,12 @@ struct Options {
   // Tables kept open at once; iterators may hold more.
   std::size_t max_open_files = 500;
 
+  // A write that waits for others looks whether it is done, or next, so many times at once, then so
+  // many times with its processor given away in between, and then sleeps. A sync waits as long for
+  // others to join it.
+  std::uint32_t write_thread_max_spins = 100;
+  std::uint32_t write_thread_max_yields = 200;
+
   std::size_t block_size = 4 << 10;  // uncompressed payload of a table's data block
   int block_restart_interval = 16;   // entries between two restart points of a block
   CompressionType compression = CompressionType::kSnappyCompression;  // of new tables

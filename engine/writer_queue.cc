@@ -1,57 +1,116 @@
-// Writers live on their threads' stacks and are linked into a list; each waits on a condition
-// variable of its own, so that only those concerned are woken. Notifying under the lock keeps a
-// woken writer from destroying its condition variable too early.
+// The queue is a list from the newest writer to the one before it, and so on to the leader; leaders
+// add the links the other way. Whoever changes newest_ releases what it wrote and acquires what the
+// one before it did, so a leader that reads newest_ sees every writer behind it whole.
 #include "engine/writer_queue.h"
+
+#include <condition_variable>
+#include <optional>
+#include <thread>
 
 #include "engine/check.h"
 
 namespace harrow::engine {
+namespace {
+
+// Tells the processor that this is a loop that waits.
+void Pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("yield");
+#endif
+}
+
+}  // namespace
 
 struct WriterQueue::Writer {
-  const WriteBatch* batch = nullptr;  // nullptr: a flush
-  bool sync = false;
-  bool done = false;
+  Writer(const WriteBatch* the_batch, bool the_sync) : batch(the_batch), sync(the_sync) {}
+
+  const WriteBatch* const batch;  // nullptr: a flush
+  const bool sync;
+  std::atomic<State> state{State::kWaiting};
   absl::Status status;
-  Writer* next = nullptr;
-  std::condition_variable wake;
+  Writer* older = nullptr;  // nullptr: at the head
+  Writer* newer = nullptr;  // as far as a leader has linked
+  std::optional<std::condition_variable> wake;
 };
 
-WriterQueue::WriterQueue(std::mutex* mutex, BackgroundError* error, WriteBackend* backend)
-    : mutex_(mutex), error_(error), backend_(backend) {}
+WriterQueue::WriterQueue(std::mutex* mutex, BackgroundError* error, WriteBackend* backend,
+                         WaitPolicy policy)
+    : mutex_(mutex), error_(error), backend_(backend), policy_(policy) {}
 
-WriterQueue::~WriterQueue() { HARROW_CHECK(head_ == nullptr); }
+WriterQueue::~WriterQueue() { HARROW_CHECK(newest_.load() == nullptr); }
 
 void WriterQueue::Start(SequenceNumber last_sequence) {
-  HARROW_CHECK(group_count_ == 0 && head_ == nullptr);
+  HARROW_CHECK(group_count_ == 0 && newest_.load() == nullptr);
   published_ = last_sequence;
   allocated_ = last_sequence;
 }
 
 std::size_t WriterQueue::WriterCount() const {
+  return CountFrom(newest_.load(std::memory_order_acquire));
+}
+
+std::size_t WriterQueue::CountFrom(const Writer* newest) {
   std::size_t count = 0;
-  for (const Writer* writer = head_; writer != nullptr; writer = writer->next) ++count;
+  for (const Writer* writer = newest; writer != nullptr; writer = writer->older) ++count;
   return count;
 }
 
-absl::Status WriterQueue::Write(const WriteBatch* batch, bool sync) {
-  Writer self;
-  self.batch = batch;
-  self.sync = sync;
+void WriterQueue::LinkNewer(Writer* newest, const Writer* oldest) {
+  for (Writer* writer = newest; writer != oldest; writer = writer->older) {
+    writer->older->newer = writer;
+  }
+}
 
-  std::unique_lock<std::mutex> lock(*mutex_);
-  (tail_ == nullptr ? head_ : tail_->next) = &self;
-  tail_ = &self;
-  while (!self.done && head_ != &self) self.wake.wait(lock);
-  if (self.done) return self.status;
+absl::Status WriterQueue::Write(const WriteBatch* batch, bool sync) {
+  Writer self(batch, sync);
+  if (!Join(&self) && Await(&self) == State::kDone) return self.status;
 
   Writer* last = &self;
-  absl::Status status = Lead(lock, &self, &last);
+  absl::Status status = Lead(&self, &last);
   Complete(&self, last, status);
   return status;
 }
 
-absl::Status WriterQueue::Lead(std::unique_lock<std::mutex>& lock, Writer* leader, Writer** last) {
+bool WriterQueue::Join(Writer* self) {
+  // Not a plain exchange: a leader that finds a writer must find the one before it too.
+  Writer* older = newest_.load(std::memory_order_relaxed);
+  do {
+    self->older = older;
+  } while (!newest_.compare_exchange_weak(older, self, std::memory_order_acq_rel,
+                                          std::memory_order_relaxed));
+  return older == nullptr;
+}
+
+WriterQueue::State WriterQueue::Await(Writer* self) {
+  const std::uint64_t looks = std::uint64_t{policy_.spins} + policy_.yields;
+  for (std::uint64_t i = 0; i < looks; ++i) {
+    const State state = self->state.load(std::memory_order_acquire);
+    if (state != State::kWaiting) return state;
+    if (i < policy_.spins) {
+      Pause();
+    } else {
+      std::this_thread::yield();
+    }
+  }
+  std::unique_lock<std::mutex> asleep(asleep_);
+  self->wake.emplace();
+  State state = State::kWaiting;
+  if (!self->state.compare_exchange_strong(state, State::kAsleep, std::memory_order_acq_rel)) {
+    return state;
+  }
+  do {
+    self->wake->wait(asleep);
+    state = self->state.load(std::memory_order_acquire);
+  } while (state == State::kAsleep);
+  return state;
+}
+
+absl::Status WriterQueue::Lead(Writer* leader, Writer** last) {
   const bool flush = leader->batch == nullptr;
+  if (leader->sync) AwaitCompany();
+  std::unique_lock<std::mutex> lock(*mutex_);
   if (!error_->ok()) return error_->status();
   absl::Status status = backend_->MakeRoom(lock, flush);
   if (!status.ok()) return status;
@@ -86,6 +145,12 @@ absl::Status WriterQueue::Lead(std::unique_lock<std::mutex>& lock, Writer* leade
   return status;
 }
 
+void WriterQueue::AwaitCompany() const {
+  for (std::uint32_t i = 0; i < policy_.yields && WriterCount() < company_; ++i) {
+    std::this_thread::yield();
+  }
+}
+
 WriterQueue::Writer* WriterQueue::BuildGroup(Writer* leader) {
   HARROW_CHECK(group_.Count() == 0);
   group_.Append(*leader->batch);
@@ -93,8 +158,9 @@ WriterQueue::Writer* WriterQueue::BuildGroup(Writer* leader) {
   // A small write must not wait for the bytes of many others.
   const std::size_t size_max = size <= kSmallLeaderSize ? size + kSmallLeaderSize : kGroupSizeMax;
 
+  LinkNewer(newest_.load(std::memory_order_acquire), leader);
   Writer* last = leader;
-  for (Writer* writer = leader->next; writer != nullptr; writer = writer->next) {
+  for (Writer* writer = leader->newer; writer != nullptr; writer = writer->newer) {
     if (writer->batch == nullptr) break;
     if (writer->sync && !leader->sync) break;
     size += writer->batch->ApproximateSize();
@@ -119,21 +185,34 @@ absl::Status WriterQueue::WriteGroup(bool sync) {
 }
 
 void WriterQueue::Complete(Writer* self, Writer* last, const absl::Status& status) {
-  HARROW_CHECK(head_ == self);
-  Writer* const rest = last->next;
-  Writer* writer = self;
-  head_ = rest;
-  if (rest == nullptr) tail_ = nullptr;
-  while (writer != rest) {
-    Writer* const next = writer->next;
-    if (writer != self) {
-      writer->status = status;
-      writer->done = true;
-      writer->wake.notify_one();
-    }
-    writer = next;
+  company_ = CountFrom(last);
+  Writer* newest = last;
+  Writer* next = nullptr;
+  if (!newest_.compare_exchange_strong(newest, nullptr, std::memory_order_acq_rel)) {
+    company_ = CountFrom(newest);
+    LinkNewer(newest, last);
+    next = last->newer;
+    next->older = nullptr;
   }
-  if (head_ != nullptr) head_->wake.notify_one();
+  // From here on another may lead.
+  std::unique_lock<std::mutex> asleep(asleep_, std::defer_lock);
+  if (next != nullptr) Tell(next, State::kLeader, &asleep);
+  Writer* writer = self == last ? next : self->newer;
+  while (writer != next) {
+    // Its own link is read before it is told.
+    Writer* const newer = writer == last ? next : writer->newer;
+    writer->status = status;
+    Tell(writer, State::kDone, &asleep);
+    writer = newer;
+  }
+}
+
+void WriterQueue::Tell(Writer* writer, State state, std::unique_lock<std::mutex>* asleep) {
+  State before = State::kWaiting;
+  if (writer->state.compare_exchange_strong(before, state, std::memory_order_acq_rel)) return;
+  if (!asleep->owns_lock()) asleep->lock();
+  writer->state.store(state, std::memory_order_release);
+  writer->wake->notify_one();
 }
 
 }  // namespace harrow::engine

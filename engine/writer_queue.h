@@ -1,14 +1,29 @@
 // The writers' queue: puts concurrent writes in one order and writes those that wait together as
 // one group.
 //
-//   writer: joins the end of the queue; waits until it is done, or at the head.
+//   writer: joins the end of the queue by one atomic exchange; who finds it empty is at the head,
+//           the others wait until they are told that they are, or that they are done.
 //   head = leader: makes room (under the lock), builds the group, gives it sequence numbers;
 //           append -> sync, if asked -> apply (outside the lock: only the leader is here);
-//           publishes the last sequence; takes the group out of the queue, hands every member
-//           the status, marks it done and wakes it; wakes the new head.
+//           publishes the last sequence (under the lock); takes the group out of the queue; tells
+//           the new head first, then every member of the group its status.
 //   flush:  a writer without a batch. It makes room by force and writes nothing.
 //
-// Threading: Write from any thread, without the lock; the accessors under the lock.
+//   waiting: a writer looks at its own state `spins` times, then `yields` times with its processor
+//           given away in between, and then sleeps on a condition variable of its own. Telling one
+//           that is awake is one store; only those asleep cost a lock and a call. With more writers
+//           than processors a sleeper is what makes everybody slow: each hand-over to one takes as
+//           long as many writes do.
+//   company: a sync takes as long for one write as for many, and who was just answered is likely to
+//           be back at once. So a leader that syncs gives its processor away, `yields` times at
+//           most, until the queue is as long as it was around the group before.
+//
+// Threading: Write from any thread, without the lock; the accessors under the lock. What the leader
+// alone uses passes from one to the next with the state that makes it the leader, or with the empty
+// queue that it finds.
+// Lifetime: a writer lives on its thread's stack and is gone once it was told. A leader is the only
+// one that looks at other writers; it reads what it needs before it tells, and touches none after.
+// Who sleeps wakes under `asleep_`, which its leader holds until it has notified it.
 // Invariants:
 //  1. At most one thread is between the group's build and its end.
 //  2. A sync writer is never in the group of a leader that does not sync. A flush is in no group,
@@ -19,13 +34,14 @@
 //  5. A group is published only when it was appended, synced if asked, and applied as a whole, and
 //     its members return OK only then. Otherwise every member gets the failure, which is also
 //     recorded as the background error.
-//  6. A writer is out of the queue before it is woken.
+//  6. A writer is out of the queue before it is told that it is done.
 // Source: LevelDB, DBImpl::Write; 4 (a failed append burns its numbers), 5 (a failed append is as
-// fatal as a failed sync) and the rules about flushes deviate from it.
+// fatal as a failed sync) and the rules about flushes deviate from it. How writers wait follows
+// RocksDB's WriteThread, with counts where that has a clock; company is PostgreSQL's commit_siblings.
 #ifndef HARROW_ENGINE_WRITER_QUEUE_H_
 #define HARROW_ENGINE_WRITER_QUEUE_H_
 
-#include <condition_variable>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -55,13 +71,19 @@ class WriteBackend {
   virtual absl::Status Apply(const WriteBatch& batch) = 0;
 };
 
+// How often a waiting writer looks before it sleeps.
+struct WaitPolicy {
+  std::uint32_t spins = 0;
+  std::uint32_t yields = 0;
+};
+
 class WriterQueue {
  public:
   static constexpr std::size_t kGroupSizeMax = std::size_t{1} << 20;
   static constexpr std::size_t kSmallLeaderSize = std::size_t{128} << 10;
 
   // All outlive the queue. `error` is guarded by `mutex`.
-  WriterQueue(std::mutex* mutex, BackgroundError* error, WriteBackend* backend);
+  WriterQueue(std::mutex* mutex, BackgroundError* error, WriteBackend* backend, WaitPolicy policy);
   WriterQueue(const WriterQueue&) = delete;
   WriterQueue& operator=(const WriterQueue&) = delete;
   ~WriterQueue();
@@ -78,30 +100,44 @@ class WriterQueue {
   SequenceNumber allocated_sequence() const { return allocated_; }
   std::uint64_t group_count() const { return group_count_; }
   std::uint64_t group_of_many_count() const { return group_of_many_count_; }
-  // Writers in the queue, the leader included. Takes as many steps.
+  // Writers in the queue, the leader included. Takes as many steps; none of them may leave
+  // meanwhile.
   std::size_t WriterCount() const;
 
  private:
+  enum class State : std::uint8_t { kWaiting, kAsleep, kLeader, kDone };
   struct Writer;
 
-  absl::Status Lead(std::unique_lock<std::mutex>& lock, Writer* leader, Writer** last);
+  // Whether it is at the head.
+  bool Join(Writer* self);
+  // kLeader or kDone.
+  State Await(Writer* self);
+  absl::Status Lead(Writer* leader, Writer** last);
+  void AwaitCompany() const;
+  static std::size_t CountFrom(const Writer* newest);
+  // Links the writers from `newest` back to `oldest` the other way too.
+  static void LinkNewer(Writer* newest, const Writer* oldest);
   // Fills group_ and returns its last writer.
   Writer* BuildGroup(Writer* leader);
   // The three calls.
   absl::Status WriteGroup(bool sync);
-  // Takes the writers up to `last` out and wakes them and the new head.
+  // Takes the writers up to `last` out and tells them and the new head.
   void Complete(Writer* self, Writer* last, const absl::Status& status);
+  void Tell(Writer* writer, State state, std::unique_lock<std::mutex>* asleep);
 
   std::mutex* const mutex_;
   BackgroundError* const error_;
   WriteBackend* const backend_;
-  Writer* head_ = nullptr;
-  Writer* tail_ = nullptr;
+  const WaitPolicy policy_;
+  std::mutex asleep_;                     // who holds it does nothing else that waits
+  std::atomic<Writer*> newest_{nullptr};  // the end of the queue
   SequenceNumber published_ = 0;
   SequenceNumber allocated_ = 0;
   std::uint64_t group_count_ = 0;
   std::uint64_t group_of_many_count_ = 0;
-  WriteBatch group_;  // the leader's; empty between groups
+  // The leader's.
+  WriteBatch group_;         // empty between groups
+  std::size_t company_ = 0;  // writers of the last group, and of those behind it at its end
 };
 
 }  // namespace harrow::engine

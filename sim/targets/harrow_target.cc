@@ -104,6 +104,9 @@ absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
   engine_options.block_size = options.block_bytes;
   engine_options.max_file_size = options.max_file_bytes;
   engine_options.max_open_files = options.max_open_tables;
+  // One processor, on which looking again is a step of the schedule: sleep at once.
+  engine_options.write_thread_max_spins = 0;
+  engine_options.write_thread_max_yields = 0;
   absl::StatusOr<std::unique_ptr<engine::Db>> db =
       engine::Db::Open(engine_options, std::string(path));
   if (!db.ok()) return std::move(db).status();

@@ -102,7 +102,9 @@ class NotingBackend final : public WriteBackend {
 
 class WriterQueueTest : public testing::Test {
  protected:
-  WriterQueueTest() { queue_.Start(10); }
+  explicit WriterQueueTest(WaitPolicy policy = {}) : queue_(&mutex_, &error_, &backend_, policy) {
+    queue_.Start(10);
+  }
   ~WriterQueueTest() override { Join(); }
 
   static WriteBatch BatchOf(const std::string& key, std::size_t value_size = 1) {
@@ -165,7 +167,7 @@ class WriterQueueTest : public testing::Test {
   const std::shared_ptr<InfoLog> info_log_ = NewDiscardingInfoLog();
   BackgroundError error_{&changed_, info_log_.get()};
   NotingBackend backend_;
-  WriterQueue queue_{&mutex_, &error_, &backend_};
+  WriterQueue queue_;
   std::vector<std::unique_ptr<WriteBatch>> batches_;
   std::vector<std::thread> threads_;
   std::mutex results_mutex_;
@@ -328,66 +330,180 @@ TEST_F(WriterQueueTest, RefusedRoomFailsOneWriterAtATimeAndIsNotRecordedHere) {
   EXPECT_EQ(Allocated(), 11U);
 }
 
-// Many threads: every write is applied once, in the order of its number, and a sync write returns
-// only after a sync that came after its append.
-TEST_F(WriterQueueTest, ManyThreads) {
-  class CountingBackend final : public WriteBackend {
-   public:
-    absl::Status Append(std::string_view record) override {
-      EXPECT_EQ(DecodeFixed64(record.data()), appended + 1);
-      appended += DecodeFixed32(record.data() + 8);
-      return absl::OkStatus();
-    }
-    absl::Status Sync() override {
-      synced.store(appended);
-      return absl::OkStatus();
-    }
-    absl::Status Apply(const WriteBatch& batch) override {
-      class Once : public WriteBatch::Handler {
-       public:
-        explicit Once(std::set<std::string, std::less<>>* the_keys) : keys(the_keys) {}
-        void Put(std::string_view key, std::string_view /*value*/) override {
-          EXPECT_TRUE(keys->emplace(key).second) << key;
-        }
-        void Delete(std::string_view /*key*/) override {}
-        std::set<std::string, std::less<>>* keys;
-      };
-      Once once(&keys);
-      return batch.Iterate(&once);
-    }
-    SequenceNumber appended = 0;
-    std::atomic<SequenceNumber> synced{0};
-    std::set<std::string, std::less<>> keys;
-  };
-  constexpr int kThreads = 8;
-  constexpr int kWrites = 400;
-  CountingBackend backend;
-  WriterQueue queue(&mutex_, &error_, &backend);
+// A leader that syncs looks for company until it has it.
+class WriterQueueCompanyTest : public WriterQueueTest {
+ protected:
+  WriterQueueCompanyTest() : WriterQueueTest({.spins = 10, .yields = UINT32_MAX}) {}
+};
+
+TEST_F(WriterQueueCompanyTest, SyncWaitsForAsManyAsWereThereBefore) {
+  HoldLeader(true);
+  Queue("a", true);
+  Queue("b", false);
+  backend_.LetGo();
+  // The leader before is gone, and one of the three is still missing.
+  threads_[0].join();
+  EXPECT_EQ(backend_.TakeNotes(), "append 11:l\nsync\napply 11:l\n");
+  Queue("c", true);
+  EXPECT_EQ(Release(), "append 12:a,b,c\nsync\napply 12:a,b,c\n");
+}
+
+TEST_F(WriterQueueCompanyTest, WriteWithoutSyncWaitsForNobody) {
+  HoldLeader();
+  Queue("a", false);
+  Queue("b", false);
+  EXPECT_EQ(Release(), "append 11:l\napply 11:l\nappend 12:a,b\napply 12:a,b\n");
+}
+
+TEST_F(WriterQueueTest, SyncWaitsForCompanyNoLongerThanThePolicySays) {
+  WriterQueue queue(&mutex_, &error_, &backend_, {.spins = 0, .yields = 3});
   queue.Start(0);
+  backend_.Hold();
+  const WriteBatch batch = BatchOf("a");
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i <= 3; ++i) {
+    threads.emplace_back([&] { EXPECT_TRUE(queue.Write(&batch, true).ok()); });
+    while (queue.WriterCount() < i) std::this_thread::yield();
+  }
+  backend_.LetGo();
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_TRUE(queue.Write(&batch, true).ok());
+  EXPECT_EQ(backend_.TakeNotes(),
+            "append 1:a\nsync\napply 1:a\nappend 2:a,a\nsync\napply 2:a,a\n"
+            "append 4:a\nsync\napply 4:a\n");
+}
+
+// Checks that every write is applied once, in the order of its number. From the failing append on
+// nothing goes.
+class StressBackend final : public WriteBackend {
+ public:
+  explicit StressBackend(SequenceNumber fail_at) : fail_at_(fail_at) {}
+
+  absl::Status MakeRoom(std::unique_lock<std::mutex>& lock, bool force) override {
+    EXPECT_TRUE(lock.owns_lock());
+    // As a rotation does.
+    if (force) {
+      lock.unlock();
+      std::this_thread::yield();
+      lock.lock();
+    }
+    return absl::OkStatus();
+  }
+  absl::Status Append(std::string_view record) override {
+    EXPECT_FALSE(inside_.exchange(true)) << "two leaders";
+    EXPECT_EQ(DecodeFixed64(record.data()), appended + 1);
+    const SequenceNumber last = appended + DecodeFixed32(record.data() + 8);
+    if (last >= fail_at_) return absl::InternalError("the disk says no");
+    appended = last;
+    inside_ = false;
+    return absl::OkStatus();
+  }
+  absl::Status Sync() override {
+    // As a disk does: the others come up behind it.
+    for (int i = 0; i < 3; ++i) std::this_thread::yield();
+    synced.store(appended);
+    return absl::OkStatus();
+  }
+  absl::Status Apply(const WriteBatch& batch) override {
+    class Once : public WriteBatch::Handler {
+     public:
+      explicit Once(std::set<std::string, std::less<>>* the_keys) : keys(the_keys) {}
+      void Put(std::string_view key, std::string_view /*value*/) override {
+        EXPECT_TRUE(keys->emplace(key).second) << key;
+      }
+      void Delete(std::string_view /*key*/) override {}
+      std::set<std::string, std::less<>>* keys;
+    };
+    Once once(&keys);
+    return batch.Iterate(&once);
+  }
+
+  SequenceNumber appended = 0;
+  std::atomic<SequenceNumber> synced{0};
+  std::set<std::string, std::less<>> keys;
+
+ private:
+  const SequenceNumber fail_at_;
+  std::atomic<bool> inside_{false};
+};
+
+struct StressCase {
+  const char* name;
+  WaitPolicy policy;
+  SequenceNumber fail_at = kMaxSequenceNumber;
+};
+
+class WriterQueueStressTest : public testing::TestWithParam<StressCase> {
+ protected:
+  static constexpr int kThreads = 8;
+  static constexpr int kWrites = 400;
+
+  // One client. Whether a write is acknowledged says whether it was applied; a sync write returns
+  // only after a sync that came after its append; after a failure there is no success.
+  void Client(int number, std::vector<std::string>* acknowledged) {
+    bool failed = false;
+    for (int i = 0; i < kWrites; ++i) {
+      const bool flush = i % 37 == 0;
+      const bool sync = !flush && (i + number) % 5 == 0;
+      const std::string key = std::to_string(number) + "-" + std::to_string(i);
+      WriteBatch batch;
+      batch.Put(key, std::string(i % 50 == 7 ? 200'000 : 10, 'v'));
+      SequenceNumber before = 0;
+      {
+        std::lock_guard<std::mutex> lock(mutex_);
+        before = queue_.published_sequence();
+      }
+      const absl::Status status = queue_.Write(flush ? nullptr : &batch, sync);
+      EXPECT_FALSE(failed && status.ok()) << key;
+      failed = !status.ok();
+      if (failed) continue;
+      if (!flush) acknowledged->push_back(key);
+      if (sync) {
+        EXPECT_GT(backend_.synced.load(), before);
+      }
+    }
+  }
+
+  const std::shared_ptr<InfoLog> info_log_ = NewDiscardingInfoLog();
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  BackgroundError error_{&changed_, info_log_.get()};
+  StressBackend backend_{GetParam().fail_at};
+  WriterQueue queue_{&mutex_, &error_, &backend_, GetParam().policy};
+};
+
+TEST_P(WriterQueueStressTest, ManyThreads) {
+  queue_.Start(0);
+  std::vector<std::vector<std::string>> acknowledged(kThreads);
   std::vector<std::thread> threads;
   for (int t = 0; t < kThreads; ++t) {
-    threads.emplace_back([&, t] {
-      for (int i = 0; i < kWrites; ++i) {
-        const bool sync = (i + t) % 5 == 0;
-        const WriteBatch batch = BatchOf(std::to_string(t) + "-" + std::to_string(i));
-        SequenceNumber before = 0;
-        {
-          std::lock_guard<std::mutex> lock(mutex_);
-          before = queue.published_sequence();
-        }
-        EXPECT_TRUE(queue.Write(i % 37 == 0 ? nullptr : &batch, sync).ok());
-        if (sync && i % 37 != 0) {
-          EXPECT_GT(backend.synced.load(), before);
-        }
-      }
-    });
+    threads.emplace_back([&, t] { Client(t, &acknowledged[static_cast<std::size_t>(t)]); });
   }
   for (std::thread& thread : threads) thread.join();
-  const std::size_t flushes = kThreads * ((kWrites + 36) / 37);
-  EXPECT_EQ(backend.keys.size(), kThreads * kWrites - flushes);
-  EXPECT_EQ(queue.published_sequence(), backend.keys.size());
-  EXPECT_EQ(queue.WriterCount(), 0U);
+
+  std::set<std::string, std::less<>> all;
+  for (const std::vector<std::string>& keys : acknowledged) all.insert(keys.begin(), keys.end());
+  EXPECT_EQ(all, backend_.keys);
+  EXPECT_EQ(queue_.published_sequence(), backend_.keys.size());
+  EXPECT_EQ(queue_.WriterCount(), 0U);
+  if (GetParam().fail_at == kMaxSequenceNumber) {
+    const std::size_t flushes = kThreads * ((kWrites + 36) / 37);
+    EXPECT_EQ(backend_.keys.size(), kThreads * kWrites - flushes);
+  } else {
+    EXPECT_LT(backend_.keys.size(), GetParam().fail_at);
+    EXPECT_FALSE(error_.ok());
+  }
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Policies, WriterQueueStressTest,
+    testing::Values(StressCase{"Sleep", {.spins = 0, .yields = 0}},
+                    StressCase{"LookOnce", {.spins = 1, .yields = 0}},
+                    StressCase{"YieldSomewhat", {.spins = 0, .yields = 2}},
+                    StressCase{"Look", {.spins = 100, .yields = 200}},
+                    StressCase{"SleepAndFail", {.spins = 0, .yields = 0}, 1500},
+                    StressCase{"LookAndFail", {.spins = 100, .yields = 200}, 1500}),
+    [](const testing::TestParamInfo<StressCase>& param) { return param.param.name; });
 
 }  // namespace
 }  // namespace harrow::engine
