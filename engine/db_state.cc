@@ -13,7 +13,9 @@ namespace {
 
 constexpr std::size_t kWriteBufferSizeMin = 4 << 10;
 
-Options Sanitize(Options options, const std::string& directory) {
+}  // namespace
+
+Options CompleteOptions(Options options, const std::string& directory) {
   if (options.info_log == nullptr) options.info_log = std::make_shared<FileInfoLog>(directory);
   options.write_buffer_size = std::max(options.write_buffer_size, kWriteBufferSizeMin);
   options.max_file_size = std::max<std::size_t>(options.max_file_size, 1);
@@ -33,10 +35,8 @@ Options Sanitize(Options options, const std::string& directory) {
   return options;
 }
 
-}  // namespace
-
 DbState::DbState(const Options& the_options, std::string the_directory)
-    : options(Sanitize(the_options, the_directory)),
+    : options(CompleteOptions(the_options, the_directory)),
       directory(std::move(the_directory)),
       tables(directory, MakeTableOptions(options), options.max_open_files),
       picker(options),

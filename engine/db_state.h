@@ -37,6 +37,9 @@ struct ReadView {
   std::shared_ptr<const Version> version;
 };
 
+// Values below their minimum raised to it, and what is left out made: what a database works with.
+Options CompleteOptions(Options options, const std::string& directory);
+
 struct DbState {
   DbState(const Options& the_options, std::string the_directory);
 

@@ -190,6 +190,13 @@ absl::Status SyncDirectory(const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::Status RemoveDirectory(const std::string& path) {
+  if (RetryInterrupted([&] { return ::rmdir(path.c_str()); }) != 0) {
+    return ErrnoError("rmdir", path, errno);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RenameFile(const std::string& from, const std::string& to) {
   if (RetryInterrupted([&] { return ::rename(from.c_str(), to.c_str()); }) != 0) {
     return ErrnoError("rename", from, errno);

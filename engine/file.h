@@ -94,6 +94,7 @@ class FileLock {
 absl::StatusOr<std::string> ReadFile(const std::string& path);  // the whole of it
 absl::Status MakeDirectory(const std::string& path);            // ok when it exists already
 absl::Status SyncDirectory(const std::string& path);
+absl::Status RemoveDirectory(const std::string& path);  // an empty one
 absl::Status RenameFile(const std::string& from, const std::string& to);
 absl::Status RemoveFile(const std::string& path);
 // Whether a file exists; a check that fails is an error, never "no".

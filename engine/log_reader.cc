@@ -128,6 +128,26 @@ bool LogReader::IntactFragmentFollows() const {
   return false;
 }
 
+std::uint64_t LogReader::ResumeOffset() const {
+  HARROW_CHECK(stop_.reason != LogStopReason::kNone);
+  const std::uint64_t offset = stop_.bad_offset;
+  if (stop_.reason == LogStopReason::kUnexpectedStart) return offset;
+  const bool whole_header = RoomInBlock(offset) >= kLogHeaderSize && offset <= log_.size() &&
+                            log_.size() - offset >= kLogHeaderSize;
+  if (whole_header && stop_.reason != LogStopReason::kZeroes) {
+    const std::size_t size = DecodeFixed32(log_.data() + offset + 3) >> 8 & 0xffff;
+    const std::uint64_t next = SkipTrailer(offset + kLogHeaderSize + size);
+    Fragment fragment;
+    // An orphan is whole itself: what comes behind it is judged by the next reader.
+    if (stop_.reason == LogStopReason::kUnexpectedPart ||
+        (size <= RoomInBlock(offset) - kLogHeaderSize &&
+         ParseFragment(next, &fragment) == LogStopReason::kNone)) {
+      return std::min<std::uint64_t>(next, log_.size());
+    }
+  }
+  return std::min<std::uint64_t>(offset + RoomInBlock(offset), log_.size());
+}
+
 absl::Status LogReader::StopStatus(std::string_view log_name) const {
   HARROW_CHECK(stop_.reason != LogStopReason::kNone);
   return absl::DataLossError(absl::StrCat(absl::string_view(log_name.data(), log_name.size()), ": ",

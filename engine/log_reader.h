@@ -64,7 +64,12 @@ struct LogStop {
 
 class LogReader {
  public:
-  explicit LogReader(std::string_view log) : log_(log) { stop_.size = log.size(); }
+  explicit LogReader(std::string_view log) : LogReader(log, 0) {}
+  // From a place where a fragment or a trailer starts: 0, or what ResumeOffset gave.
+  LogReader(std::string_view log, std::uint64_t start) : log_(log), offset_(start) {
+    stop_.size = log.size();
+    stop_.good_size = start;
+  }
 
   // *record points into the log, or into *scratch for a record of several fragments; it is valid
   // until *scratch changes.
@@ -81,6 +86,12 @@ class LogReader {
   // deciding and reporting, not for every recovery.
   bool IntactFragmentFollows() const;
 
+  // After kBad: where another reader may go on, for those who want what is left of a damaged log;
+  // the log's size if nowhere. It is after the bad place, or is the start of a record there: behind
+  // a fragment that is bad in itself when its size leads to one that is not, else the next block,
+  // since every block starts with a fragment. So no payload is ever taken for a fragment.
+  std::uint64_t ResumeOffset() const;
+
   // After kBad: DataLoss that names the log, the reason and the offsets.
   absl::Status StopStatus(std::string_view log_name) const;
 
@@ -94,7 +105,7 @@ class LogReader {
   LogRead StopAt(LogStopReason reason, std::uint64_t bad_offset);
 
   std::string_view log_;
-  std::uint64_t offset_ = 0;  // of the next fragment or trailer
+  std::uint64_t offset_;  // of the next fragment or trailer
   bool ended_ = false;
   LogStop stop_;
 };

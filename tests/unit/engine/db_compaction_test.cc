@@ -125,7 +125,7 @@ TEST_F(DbCompactionTest, CompactRangeFlushesAndDropsWhatIsHidden) {
   for (int i = 0; i < 99; ++i) {
     ASSERT_TRUE(db_->Delete(WriteOptions(), "key" + std::to_string(i)).ok());
   }
-  EXPECT_GT(TableBytes(), 200'000U);
+  EXPECT_GT(TableBytes(), 90'000U);
   ASSERT_TRUE(db_->CompactRange(std::nullopt, std::nullopt).ok());
   EXPECT_EQ(Levels(), "0 0 1");
   EXPECT_TRUE(Eventually([&] { return TableBytes() < 3000U; })) << TableBytes();

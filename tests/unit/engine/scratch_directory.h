@@ -1,8 +1,10 @@
-// A fresh folder for one test, removed with everything in it afterwards.
+// A fresh folder for one test, removed with everything in it afterwards; in memory where the machine
+// has /dev/shm, since no test here loses its power and each sync of a disk takes milliseconds.
 #ifndef HARROW_TESTS_UNIT_ENGINE_SCRATCH_DIRECTORY_H_
 #define HARROW_TESTS_UNIT_ENGINE_SCRATCH_DIRECTORY_H_
 
 #include <stdlib.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <string>
@@ -15,7 +17,9 @@ namespace harrow::engine {
 
 class ScratchDirectory {
  public:
-  ScratchDirectory() : path_(testing::TempDir() + "harrow-XXXXXX") {
+  ScratchDirectory()
+      : path_((::access("/dev/shm", W_OK) == 0 ? "/dev/shm/" : testing::TempDir()) +
+              "harrow-XXXXXX") {
     HARROW_CHECK(::mkdtemp(path_.data()) != nullptr);
   }
   ScratchDirectory(const ScratchDirectory&) = delete;
