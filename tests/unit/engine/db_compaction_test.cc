@@ -115,6 +115,60 @@ TEST_F(DbCompactionTest, LevelSizesFollowTheOptions) {
   ExpectState(model);
 }
 
+TEST_F(DbCompactionTest, WastedSeeksCompactTheirTable) {
+  Open();
+  FlushPuts({"a", "c"}, "1");
+  FlushPuts({"a", "c"}, "2");
+  EXPECT_EQ(Levels(), "0 1 1");
+  for (int i = 0; i < 200; ++i) EXPECT_EQ(Get("a"), "2");
+  for (int i = 0; i < 99; ++i) EXPECT_EQ(Get("b"), "none");
+  EXPECT_EQ(db_->counters().seek_compactions, 0U);
+  EXPECT_EQ(Get("b"), "none");
+  EXPECT_TRUE(Eventually([&] { return db_->counters().seek_compactions == 1; }));
+  EXPECT_EQ(Levels(), "0 0 1");
+  EXPECT_EQ(Get("a"), "2");
+}
+
+TEST_F(DbCompactionTest, ScansCountAsSeeksToo) {
+  options_.write_buffer_size = 4 << 20;
+  options_.max_file_size = 4 << 20;
+  Open();
+  const std::string value(20'000, 'v');
+  std::vector<std::string> keys;
+  for (int i = 100; i < 160; ++i) keys.push_back("k" + std::to_string(i));
+  FlushPuts(keys, value);
+  FlushPuts({"k100", "k159"}, value);
+  EXPECT_EQ(Levels(), "0 1 1");
+  for (int i = 0; i < 99; ++i) EXPECT_EQ(Get("k130x"), "none");
+  const std::unique_ptr<Iterator> it = db_->NewIterator(ReadOptions());
+  // The first MiB of 1.2 MiB ends within both tables' ranges.
+  for (it->SeekToFirst(); it->Valid(); it->Next()) ASSERT_EQ(it->value(), value);
+  EXPECT_TRUE(Eventually([&] { return db_->counters().seek_compactions == 1; }));
+  EXPECT_EQ(Levels(), "0 0 1");
+}
+
+TEST_F(DbCompactionTest, AUserKeyIsNeverSplit) {
+  options_.max_file_size = 2 << 10;
+  Open();
+  std::vector<std::unique_ptr<Snapshot>> snapshots;
+  for (int i = 0; i < 30; ++i) {
+    for (const char* key : {"j", "k", "l"}) {
+      ASSERT_TRUE(Put(key, std::to_string(i) + std::string(300, 'v')).ok());
+    }
+    snapshots.push_back(db_->GetSnapshot());
+    if (i % 10 == 0) ASSERT_TRUE(db_->Flush().ok());
+  }
+  ASSERT_TRUE(db_->CompactRange(std::nullopt, std::nullopt).ok());
+  EXPECT_EQ(Levels(), "0 0 3") << "a table for each key, five times as large as it should be";
+  for (int i = 0; i < 30; ++i) {
+    EXPECT_EQ(Get("k", snapshots[static_cast<std::size_t>(i)].get()),
+              std::to_string(i) + std::string(300, 'v'));
+  }
+  snapshots.clear();
+  ASSERT_TRUE(db_->CompactRange(std::nullopt, std::nullopt).ok());
+  EXPECT_EQ(Levels(), "0 0 3") << "at the deepest level there is nothing to merge with";
+}
+
 TEST_F(DbCompactionTest, CompactRangeFlushesAndDropsWhatIsHidden) {
   Open();
   const std::string value(1000, 'v');
