@@ -70,7 +70,8 @@ TEST_F(CompactionPickerTest, TheFullestLevelComesFirst) {
   EXPECT_EQ(Level({"0: 1[a-b] 2[a-b] 3[a-b] 4[a-b] 5[a-b] 6[a-b] 7[a-b]", "1: 8[a-b]*150"}), 0);
   EXPECT_EQ(Level({"1: 1[a-b]*101", "2: 2[a-b]*1011"}), 2);
   EXPECT_EQ(Level({"1: 1[a-b]*101", "2: 2[a-b]*1010"}), 1) << "equal scores";
-  EXPECT_EQ(Level({"1: 1[a-b]*4000000000000000001", "2: 2[a-b]*4000000000000000001"}), 1);
+  // 2^61 times 1000 is a multiple of 2^64.
+  EXPECT_EQ(Level({"1: 1[a-b]*2305843009213693952", "2: 2[a-b]*1000"}), 1);
 }
 
 TEST_F(CompactionPickerTest, CompactionsGoRoundTheKeys) {

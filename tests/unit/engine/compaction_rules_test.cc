@@ -121,6 +121,16 @@ TEST(ManualCompactionTest, GoesLevelByLevelInPieces) {
   EXPECT_EQ(Pieces(levels, {"k", "a"}), "");
 }
 
+TEST(ManualCompactionTest, TablesFlushedMeanwhileAreLeftAlone) {
+  const CompactionPicker picker{Options()};
+  const std::shared_ptr<const Version> before = MakeVersion({"0: 1[a-c]", "1: 2[b-d]"});
+  ManualCompaction manual(*before, {});
+  const std::optional<CompactionPlan> piece = manual.NextPiece(picker, before);
+  EXPECT_EQ(Text(piece), "0: 1 + 2 / none");
+  manual.Advance(*piece);
+  EXPECT_EQ(Text(manual.NextPiece(picker, MakeVersion({"0: 4[x-z]", "1: 3[a-d]"}))), "nothing");
+}
+
 TEST(ManualCompactionTest, LevelZeroAloneGoesToLevelOne) {
   EXPECT_EQ(Pieces({"0: 1[a-c] 2[b-d]"}, {}), "0: 1 2; ");
   EXPECT_EQ(Pieces({"1: 1[a-c]"}, {}), "");

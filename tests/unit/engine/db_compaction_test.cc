@@ -156,7 +156,9 @@ TEST_F(DbCompactionTest, AUserKeyIsNeverSplit) {
       ASSERT_TRUE(Put(key, std::to_string(i) + std::string(300, 'v')).ok());
     }
     snapshots.push_back(db_->GetSnapshot());
-    if (i % 10 == 0) ASSERT_TRUE(db_->Flush().ok());
+    if (i % 10 == 0) {
+      ASSERT_TRUE(db_->Flush().ok());
+    }
   }
   ASSERT_TRUE(db_->CompactRange(std::nullopt, std::nullopt).ok());
   EXPECT_EQ(Levels(), "0 0 3") << "a table for each key, five times as large as it should be";
