@@ -120,7 +120,8 @@ absl::Status WriterQueue::Lead(Writer* leader, Writer** last) {
 
   *last = BuildGroup(leader);
   const std::uint32_t count = group_.Count();
-  if (count > kMaxSequenceNumber - allocated_) {
+  // The number after the last one must be one too: a batch and a marker have it.
+  if (count >= kMaxSequenceNumber - allocated_) {
     group_.Clear();
     return absl::ResourceExhaustedError("the sequence numbers are used up");
   }
