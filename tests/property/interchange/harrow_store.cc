@@ -34,8 +34,9 @@ class HarrowStore final : public Store {
     return db_->Write({.sync = sync}, batch);
   }
   absl::Status Flush() override { return db_->Flush(); }
-  absl::Status CompactRange(const std::optional<KeyRange>& /*range*/) override {
-    return db_->Flush();
+  absl::Status CompactRange(const std::optional<KeyRange>& range) override {
+    if (!range.has_value()) return db_->CompactRange(std::nullopt, std::nullopt);
+    return db_->CompactRange(range->first, range->last);
   }
   absl::StatusOr<std::optional<std::string>> Get(std::string_view key,
                                                  const HeldSnapshot* snapshot) override {
@@ -64,6 +65,7 @@ absl::StatusOr<std::unique_ptr<Store>> OpenHarrow(const StoreOptions& options,
   ours.create_if_missing = true;
   ours.write_buffer_size = options.write_buffer_size;
   ours.max_file_size = options.max_file_size;
+  ours.max_bytes_for_level_base = options.max_bytes_for_level_base;
   ours.block_size = options.block_size;
   ours.block_restart_interval = options.restart_interval;
   ours.compression = options.snappy ? engine::CompressionType::kSnappyCompression

@@ -153,6 +153,8 @@ rc::Gen<StoreOptions> AnyStoreOptions() {
       rc::gen::set(&StoreOptions::block_size, rc::gen::element<std::size_t>(4096, 1024, 32768)),
       rc::gen::set(&StoreOptions::restart_interval, rc::gen::element(16, 1, 2, 100)),
       rc::gen::set(&StoreOptions::bloom_bits_per_key, rc::gen::element(0, 10, 1)),
+      rc::gen::set(&StoreOptions::max_bytes_for_level_base,
+                   rc::gen::element<std::uint64_t>(10 << 20, 50 << 10)),
       rc::gen::set(&StoreOptions::snappy), rc::gen::set(&StoreOptions::paranoid));
 }
 
@@ -183,8 +185,9 @@ rc::Gen<Turn> AnyTurn() {
 void showValue(const StoreOptions& options, std::ostream& out) {
   out << "write_buffer_size " << options.write_buffer_size << ", max_file_size "
       << options.max_file_size << ", block_size " << options.block_size << ", restart_interval "
-      << options.restart_interval << ", bloom " << options.bloom_bits_per_key
-      << (options.snappy ? ", snappy" : "") << (options.paranoid ? ", paranoid" : "");
+      << options.restart_interval << ", bloom " << options.bloom_bits_per_key << ", level base "
+      << options.max_bytes_for_level_base << (options.snappy ? ", snappy" : "")
+      << (options.paranoid ? ", paranoid" : "");
 }
 
 void showValue(const Step& step, std::ostream& out) {

@@ -19,7 +19,7 @@
 
 namespace harrow::interchange {
 
-// Options that mean the same to both stores; each raises what it finds too small.
+// Options of both stores; each raises what it finds too small.
 struct StoreOptions {
   std::size_t write_buffer_size = 4 << 20;
   std::size_t max_file_size = 2 << 20;
@@ -27,7 +27,8 @@ struct StoreOptions {
   int restart_interval = 16;
   int bloom_bits_per_key = 0;  // 0: no filter
   bool snappy = false;
-  bool paranoid = false;  // what only LevelDB has as an option
+  std::uint64_t max_bytes_for_level_base = 10 << 20;  // only here: LevelDB has a constant
+  bool paranoid = false;                              // only LevelDB
 };
 
 // A put, or a deletion.
