@@ -32,6 +32,14 @@ inline std::string_view Message(const absl::Status& status) {
   return {status.message().data(), status.message().size()};
 }
 
+// With what the status says, where it is not OK.
+inline void RequireOk(const absl::Status& status, std::string_view what) {
+  if (status.ok()) return;
+  const std::string_view message = Message(status);
+  std::fprintf(stderr, "fuzz: %.*s\n", static_cast<int>(message.size()), message.data());
+  Require(false, what);
+}
+
 }  // namespace harrow::fuzz
 
 #endif  // HARROW_TESTS_FUZZ_FUZZ_H_

@@ -3,75 +3,21 @@
 //
 //   input := byte restart interval, block
 #include <algorithm>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/block.h"
 #include "engine/block_builder.h"
-#include "engine/coding.h"
 #include "engine/internal_key.h"
+#include "tests/fuzz/engine/block_bytes.h"
 #include "tests/fuzz/engine/mutate.h"
 #include "tests/fuzz/fuzz.h"
 
 namespace harrow {
 namespace {
 
-struct Entry {
-  std::string key;
-  std::string value;
-  friend bool operator==(const Entry&, const Entry&) = default;
-};
-
-struct Decoded {
-  std::vector<Entry> entries;  // up to the first that is none
-  bool sound = false;          // nothing is wrong, the order and the restarts included
-};
-
-// The grammar of block_builder.h, read from front to back.
-Decoded Decode(std::string_view block) {
-  Decoded decoded;
-  if (block.size() < 4) return decoded;
-  const std::uint32_t count = engine::DecodeFixed32(block.data() + block.size() - 4);
-  if (count > block.size() / 4 - 1) return decoded;
-  const std::string_view restarts = block.substr(block.size() - 4 - std::size_t{count} * 4);
-  const std::string_view bytes = block.substr(0, block.size() - restarts.size());
-  bool sound = count > 0 && engine::DecodeFixed32(restarts.data()) == 0;
-  if (!sound && !bytes.empty()) return decoded;
-  std::uint32_t next_restart = 0;
-  std::string_view rest = bytes;
-  while (!rest.empty()) {
-    const std::size_t offset = bytes.size() - rest.size();
-    std::uint32_t shared = 0;
-    std::uint32_t unshared = 0;
-    std::uint32_t value_size = 0;
-    const bool header = engine::GetVarint32(&rest, &shared) &&
-                        engine::GetVarint32(&rest, &unshared) &&
-                        engine::GetVarint32(&rest, &value_size);
-    const std::string previous = decoded.entries.empty() ? "" : decoded.entries.back().key;
-    if (!header || rest.size() < std::uint64_t{unshared} + value_size || shared > previous.size() ||
-        std::uint64_t{shared} + unshared < engine::kTagSize) {
-      return decoded;
-    }
-    Entry entry{previous.substr(0, shared).append(rest.substr(0, unshared)),
-                std::string(rest.substr(unshared, value_size))};
-    rest.remove_prefix(std::size_t{unshared} + value_size);
-    if (!decoded.entries.empty() && engine::CompareInternalKey(previous, entry.key) >= 0) {
-      sound = false;
-    }
-    if (next_restart < count &&
-        engine::DecodeFixed32(restarts.data() + std::size_t{next_restart} * 4) == offset) {
-      ++next_restart;
-      if (shared != 0) sound = false;
-    }
-    decoded.entries.push_back(std::move(entry));
-  }
-  decoded.sound = sound && (next_restart == count || (bytes.empty() && count == 1));
-  return decoded;
-}
-
-std::vector<Entry> Forward(engine::BlockCursor* cursor) {
-  std::vector<Entry> entries;
+std::vector<fuzz::BlockEntry> Forward(engine::BlockCursor* cursor) {
+  std::vector<fuzz::BlockEntry> entries;
   for (cursor->SeekToFirst(); cursor->Valid(); cursor->Next()) {
     fuzz::Require(cursor->key().size() >= engine::kTagSize, "a key has a tag");
     entries.push_back({std::string(cursor->key()), std::string(cursor->value())});
@@ -79,8 +25,8 @@ std::vector<Entry> Forward(engine::BlockCursor* cursor) {
   return entries;
 }
 
-void CheckSound(engine::BlockCursor* cursor, const std::vector<Entry>& entries) {
-  std::vector<Entry> backward;
+void CheckSound(engine::BlockCursor* cursor, const std::vector<fuzz::BlockEntry>& entries) {
+  std::vector<fuzz::BlockEntry> backward;
   for (cursor->SeekToLast(); cursor->Valid(); cursor->Prev()) {
     backward.push_back({std::string(cursor->key()), std::string(cursor->value())});
   }
@@ -98,15 +44,15 @@ void CheckSound(engine::BlockCursor* cursor, const std::vector<Entry>& entries) 
   }
 }
 
-void CheckBuilder(const std::vector<Entry>& entries, int restart_interval) {
+void CheckBuilder(const std::vector<fuzz::BlockEntry>& entries, int restart_interval) {
   engine::BlockBuilder builder(restart_interval);
-  for (const Entry& entry : entries) builder.Add(entry.key, entry.value);
+  for (const fuzz::BlockEntry& entry : entries) builder.Add(entry.key, entry.value);
   const std::size_t size = builder.CurrentSize();
   const std::string_view block = builder.Finish();
   fuzz::Require(block.size() == size, "a block has the size that was foretold");
   engine::BlockCursor cursor(block);
   fuzz::Require(Forward(&cursor) == entries && cursor.status().ok(), "what is built reads back");
-  fuzz::Require(Decode(block).sound, "what is built is sound");
+  fuzz::Require(fuzz::DecodeBlock(block).sound, "what is built is sound");
 }
 
 // Whatever the bytes: no call may do harm.
@@ -132,9 +78,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   namespace fuzz = harrow::fuzz;
   if (size == 0) return 0;
   const std::string_view block = fuzz::Input(data, size).substr(1);
-  const harrow::Decoded decoded = harrow::Decode(block);
+  const fuzz::DecodedBlock decoded = fuzz::DecodeBlock(block);
   harrow::engine::BlockCursor cursor(block);
-  const std::vector<harrow::Entry> entries = harrow::Forward(&cursor);
+  const std::vector<fuzz::BlockEntry> entries = harrow::Forward(&cursor);
   fuzz::Require(entries == decoded.entries, "the cursor shows what the grammar says");
   fuzz::Require(cursor.status().ok() || absl::IsDataLoss(cursor.status()), "damage is DataLoss");
   if (decoded.sound) {
@@ -144,4 +90,18 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   harrow::Wander(block);
   return 0;
+}
+
+extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t size,
+                                               std::size_t size_max, unsigned int seed) {
+  namespace fuzz = harrow::fuzz;
+  fuzz::Draw draw(seed);
+  if (size == 0 || draw.OneIn(3)) return LLVMFuzzerMutate(data, size, size_max);
+  const std::string_view input = fuzz::Input(data, size);
+  std::vector<fuzz::BlockEntry> entries = fuzz::DecodeBlock(input.substr(1)).entries;
+  if (entries.empty()) return LLVMFuzzerMutate(data, size, size_max);
+  fuzz::MutateEntry(&entries, &draw);
+  return fuzz::Deliver(
+      std::string(input.substr(0, 1)) + fuzz::BuildBlock(entries, 1 + draw.Below(17)), data, size,
+      size_max);
 }

@@ -50,7 +50,10 @@ const std::string& ScratchDirectory() {
 
 void ClearScratch() {
   for (const std::string& name : Names()) {
-    Require(::unlink(PathOf(name).c_str()) == 0, "a scratch file can be removed");
+    if (::unlink(PathOf(name).c_str()) == 0) continue;
+    std::error_code error;
+    std::filesystem::remove_all(PathOf(name), error);
+    Require(!error, "a scratch folder can be removed");
   }
 }
 
@@ -65,6 +68,7 @@ void WriteScratchFile(const std::string& name, std::string_view contents) {
 std::map<std::string, std::string> ReadScratch() {
   std::map<std::string, std::string> files;
   for (const std::string& name : Names()) {
+    if (std::filesystem::is_directory(PathOf(name))) continue;
     absl::StatusOr<std::string> contents = engine::ReadFile(PathOf(name));
     Require(contents.ok(), "a scratch file can be read");
     files[name] = *std::move(contents);

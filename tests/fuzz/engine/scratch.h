@@ -14,7 +14,7 @@ const std::string& ScratchDirectory();
 // Removes what is in it.
 void ClearScratch();
 void WriteScratchFile(const std::string& name, std::string_view contents);
-// Name to contents, of all files.
+// Name to contents, of all files; those in folders are left out.
 std::map<std::string, std::string> ReadScratch();
 
 }  // namespace harrow::fuzz
