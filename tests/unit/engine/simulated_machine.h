@@ -23,24 +23,29 @@ inline const std::string kSimulatedPath = std::string(disk::kMountPrefix) + "/db
 
 struct SimulatedRun {
   kernel::Outcome outcome;
-  disk::Image cache;    // what the next process finds when the machine stays up
-  disk::Image durable;  // what a power loss at the end leaves at the least
+  disk::Image cache;                 // what the next process finds when the machine stays up
+  std::vector<disk::Image> crashed;  // what a power loss at the end may leave; first the least
   std::vector<faults::Fired> fired;
 };
 
 inline SimulatedRun RunSimulated(const disk::Image& start, disk::ProfileName profile,
-                                 const faults::Plan& plan, const std::function<void()>& body) {
+                                 const faults::Plan& plan, const std::function<void()>& body,
+                                 disk::Observer* observer = nullptr) {
   disk::DiskOptions options;
   options.profile = profile;
   options.classify = targets::ClassifyLevelDbPath;
   options.plan = plan;
   disk::Disk disk(options, start);
   kernel::Trace trace(false);
-  const disk::Mount mount(&disk, nullptr);
+  const disk::Mount mount(&disk, observer);
   SimulatedRun run;
   run.outcome = kernel::RunSimulation(kernel::SimulationOptions{}, trace, body);
   run.cache = disk.Everything();
-  run.durable = disk.Crash({});
+  run.crashed.push_back(disk.Crash({}));
+  run.crashed.push_back(disk.Crash({.survivors = faults::Survivors::kNamesOnly}));
+  for (const std::uint64_t seed : {1, 2}) {
+    run.crashed.push_back(disk.Crash({.survivors = faults::Survivors::kRandom, .seed = seed}));
+  }
   run.fired = disk.injector().fired();
   return run;
 }
