@@ -4,6 +4,14 @@
 //   healthy ------------------> failed          there is no way back, and a later failure changes
 //                                               nothing: the first one is what every write reports
 //
+//   recorded:  a failed append or sync of the log, and a batch that does not fit the memtable
+//              (writer_queue); a failed rotation (room); a failed flush or compaction, the sync of
+//              the directory and the manifest's edit included (background); a worker thread that
+//              cannot be started (room, db).
+//   not:       a compaction that a close cuts short. What FAILURES.md lists as unnoticed: closes of
+//              files whose bytes are elsewhere or were synced, files that cannot be removed, LOG.
+//              A failed read, which its caller gets. Everything in an open, which fails instead.
+//
 // Threading: under the database's lock.
 // Invariants:
 //  1. Once status() is not OK it never changes.

@@ -6,12 +6,10 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <fstream>
 #include <map>
 #include <memory>
 #include <set>
 #include <span>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -467,15 +465,6 @@ TEST(FailureTableHarmlessTest, ShortTransfersAndInterruptsAreNotNoticed) {
     EXPECT_EQ(life.problems(), "") << text;
     EXPECT_TRUE(life.writes().Allowed(false, false).contains(Reopen(run.cache))) << text;
   }
-}
-
-TEST(FailureTablePageTest, ThePageShowsTheTable) {
-  std::ifstream file(HARROW_SOURCE_DIR "/engine/FAILURES.md");
-  std::stringstream page;
-  page << file.rdbuf();
-  const std::string shown = "<!-- failure table -->\n" + FailureTableText() + "<!-- end -->\n";
-  EXPECT_NE(page.str().find(shown), std::string::npos) << "engine/FAILURES.md must have:\n"
-                                                       << shown;
 }
 
 }  // namespace
