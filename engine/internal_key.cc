@@ -42,18 +42,6 @@ bool ParseInternalKey(std::string_view internal_key, ParsedInternalKey* key) {
   return true;
 }
 
-int CompareInternalKey(std::string_view a, std::string_view b) {
-  const std::size_t a_size = a.size() - kTagSize;
-  const std::size_t b_size = b.size() - kTagSize;
-  const int order = std::memcmp(a.data(), b.data(), std::min(a_size, b_size));
-  if (order != 0) return order;
-  if (a_size != b_size) return a_size < b_size ? -1 : 1;
-  const std::uint64_t a_tag = DecodeFixed64(a.data() + a_size);
-  const std::uint64_t b_tag = DecodeFixed64(b.data() + b_size);
-  if (a_tag == b_tag) return 0;
-  return a_tag > b_tag ? -1 : 1;
-}
-
 void FindShortestSeparator(std::string* start, std::string_view limit) {
   const std::string_view user_start = ExtractUserKey(*start);
   std::string shorter;

@@ -14,6 +14,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -57,8 +58,32 @@ inline std::uint64_t ExtractTag(std::string_view internal_key) {
   return DecodeFixed64(internal_key.data() + internal_key.size() - kTagSize);
 }
 
+// As memcmp, but without a call for the bytes that most keys have.
+inline int CompareBytes(const char* a, const char* b, std::size_t size) {
+  for (int words = 4; words > 0 && size >= sizeof(std::uint64_t); --words) {
+    const std::uint64_t a_word = DecodeFixed64(a);
+    const std::uint64_t b_word = DecodeFixed64(b);
+    // The first byte counts most.
+    if (a_word != b_word) return __builtin_bswap64(a_word) < __builtin_bswap64(b_word) ? -1 : 1;
+    a += sizeof(a_word);
+    b += sizeof(b_word);
+    size -= sizeof(a_word);
+  }
+  return std::memcmp(a, b, size);
+}
+
 // Negative, zero or positive, in the order above. Both have at least kTagSize bytes.
-int CompareInternalKey(std::string_view a, std::string_view b);
+inline int CompareInternalKey(std::string_view a, std::string_view b) {
+  const std::size_t a_size = a.size() - kTagSize;
+  const std::size_t b_size = b.size() - kTagSize;
+  const int order = CompareBytes(a.data(), b.data(), a_size < b_size ? a_size : b_size);
+  if (order != 0) return order;
+  if (a_size != b_size) return a_size < b_size ? -1 : 1;
+  const std::uint64_t a_tag = DecodeFixed64(a.data() + a_size);
+  const std::uint64_t b_tag = DecodeFixed64(b.data() + b_size);
+  if (a_tag == b_tag) return 0;
+  return a_tag > b_tag ? -1 : 1;
+}
 
 // Make *start a short key in [*start, limit); both are internal keys, *start < limit.
 void FindShortestSeparator(std::string* start, std::string_view limit);

@@ -122,7 +122,8 @@ bool MemTable::empty() const {
 }
 
 absl::Status InsertInto(const WriteBatch& batch, MemTable* memtable) {
-  return InsertContentsInto(batch.Contents(), memtable);
+  Inserter inserter(batch.Sequence(), memtable);
+  return batch.Iterate(&inserter);
 }
 
 absl::Status InsertContentsInto(std::string_view contents, MemTable* memtable) {

@@ -7,8 +7,13 @@
 // Invariants:
 //  1. Keys are in strictly ascending order along level 0; level n + 1 is a subsequence of level n.
 //  2. A node that is linked stays where it is, unchanged but for its links, as long as the list.
-//  3. The heights come from a generator of the list's own with a fixed seed: the same insertions
+//  3. The list is the same whatever way an insertion found its place.
+//  4. The heights come from a generator of the list's own with a fixed seed: the same insertions
 //     make the same list.
+// Insertions that follow each other closely, as those of sequential writes do, are searched for from
+// the last one, level by level upward (a finger search; Pugh, "A skip list cookbook", 1990), which
+// takes a few comparisons; an insertion that was far from the last one makes the next start at the
+// head.
 // Comparator: `int operator()(const Key& a, const Key& b) const`, negative, zero or positive.
 // Key is trivially destructible: nodes are never destroyed.
 #ifndef HARROW_ENGINE_SKIPLIST_H_
@@ -32,6 +37,8 @@ class SkipList {
 
  public:
   static constexpr int kMaxHeight = 12;
+  // Close: in the same stretch of this level, some dozens of keys.
+  static constexpr int kCloseLevel = 2;
 
   // The arena outlives the list.
   SkipList(Comparator comparator, Arena* arena) : compare_(comparator), arena_(arena) {}
@@ -88,7 +95,13 @@ class SkipList {
   }
   // The first node at or after key. Where `before` is given, before[level] becomes the link that
   // leads past key, on each level below the list's height.
-  Node* FindGreaterOrEqual(const Key& key, Link** before) const;
+  Node* FindGreaterOrEqual(const Key& key, Link** before) const {
+    return FindFrom(nullptr, height_.load(std::memory_order_relaxed) - 1, key, before);
+  }
+  // The same from a node that is before key (nullptr: the head) and reaches up to `level`.
+  Node* FindFrom(Node* last, int level, const Key& key, Link** before) const;
+  // The same for Insert: fills finger_, where it begins when the key is close behind it.
+  Node* FindPlace(const Key& key);
   const Node* FindLessThan(const Key& key) const;
   const Node* FindLast() const;
 
@@ -98,6 +111,11 @@ class SkipList {
   // head, which means the end, and goes down.
   std::atomic<int> height_{1};
   std::uint64_t random_ = 0x9e3779b97f4a7c15;
+  // The writer's: the last key that was inserted, the links that lead past it on each level, and
+  // whether it went in close behind the one before it.
+  const Node* newest_ = nullptr;
+  Link* finger_[kMaxHeight] = {};
+  bool close_ = false;
   // The links of the head, which has no key. Not in the arena, so that an empty list allocates
   // nothing. Mutable links: a const search hands them to Insert.
   mutable Link head_[kMaxHeight] = {};
@@ -128,10 +146,9 @@ int SkipList<Key, Comparator>::RandomHeight() {
 }
 
 template <class Key, class Comparator>
-typename SkipList<Key, Comparator>::Node* SkipList<Key, Comparator>::FindGreaterOrEqual(
-    const Key& key, Link** before) const {
-  int level = height_.load(std::memory_order_relaxed) - 1;
-  Node* last = nullptr;  // the head
+typename SkipList<Key, Comparator>::Node* SkipList<Key, Comparator>::FindFrom(Node* last, int level,
+                                                                              const Key& key,
+                                                                              Link** before) const {
   Node* known_after = nullptr;
   for (;;) {
     Link* link = LinkOf(last, level);
@@ -178,23 +195,45 @@ const typename SkipList<Key, Comparator>::Node* SkipList<Key, Comparator>::FindL
 }
 
 template <class Key, class Comparator>
+typename SkipList<Key, Comparator>::Node* SkipList<Key, Comparator>::FindPlace(const Key& key) {
+  const int top = height_.load(std::memory_order_relaxed) - 1;
+  const int close = top < kCloseLevel ? top : kCloseLevel;
+  if (close_ && compare_(newest_->key, key) < 0) {
+    Node* below = nullptr;  // on the level below, before key
+    for (int level = 0; level <= close; ++level) {
+      Node* next = finger_[level]->load(std::memory_order_relaxed);
+      if (next == nullptr || compare_(key, next->key) < 0) {
+        // Above, the finger is right. Below, the last node passed leads on.
+        return level == 0 ? next : FindFrom(below, level - 1, key, finger_);
+      }
+      below = next;
+    }
+  }
+  Link* const was = finger_[close];
+  Node* const next = FindGreaterOrEqual(key, finger_);
+  close_ = finger_[close] == was;
+  return next;
+}
+
+template <class Key, class Comparator>
 void SkipList<Key, Comparator>::Insert(const Key& key) {
-  Link* before[kMaxHeight];
-  const Node* after = FindGreaterOrEqual(key, before);
+  const Node* after = FindPlace(key);
   HARROW_CHECK(after == nullptr || compare_(key, after->key) < 0);
 
   const int height = RandomHeight();
   const int old_height = height_.load(std::memory_order_relaxed);
-  for (int level = old_height; level < height; ++level) before[level] = &head_[level];
+  for (int level = old_height; level < height; ++level) finger_[level] = &head_[level];
   if (height > old_height) height_.store(height, std::memory_order_relaxed);
 
   Node* node = NewNode(key, height);
   for (int level = 0; level < height; ++level) {
     // Nobody reads the new node before the release store below.
-    node->link(level)->store(before[level]->load(std::memory_order_relaxed),
+    node->link(level)->store(finger_[level]->load(std::memory_order_relaxed),
                              std::memory_order_relaxed);
-    before[level]->store(node, std::memory_order_release);
+    finger_[level]->store(node, std::memory_order_release);
+    finger_[level] = node->link(level);
   }
+  newest_ = node;
 }
 
 template <class Key, class Comparator>

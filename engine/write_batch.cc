@@ -1,6 +1,8 @@
-// One function takes the next record off the front of the bytes; checking a batch and applying it
-// are two walks with it. The first walk finds all damage, so the second cannot stop half way.
+// One function takes the next record off the front of the bytes; checking foreign bytes and visiting
+// a batch are two walks with it. The first walk finds all damage, so the second cannot stop half way.
 #include "engine/write_batch.h"
+
+#include <algorithm>
 
 #include "engine/check.h"
 #include "engine/coding.h"
@@ -24,6 +26,19 @@ bool TakeRecord(std::string_view* input, Record* record) {
   return record->type == ValueType::kDeletion || GetLengthPrefixed(input, &record->value);
 }
 
+void Visit(std::string_view contents, WriteBatch::Handler* handler) {
+  std::string_view rest = contents.substr(WriteBatch::kHeaderSize);
+  Record record;
+  while (!rest.empty()) {
+    HARROW_CHECK(TakeRecord(&rest, &record));
+    if (record.type == ValueType::kValue) {
+      handler->Put(record.key, record.value);
+    } else {
+      handler->Delete(record.key);
+    }
+  }
+}
+
 }  // namespace
 
 WriteBatch::WriteBatch() : rep_(kHeaderSize, '\0') {}
@@ -35,9 +50,16 @@ void WriteBatch::SetSequence(SequenceNumber sequence) {
   EncodeFixed64(rep_.data(), sequence);
 }
 
+void WriteBatch::Grow(std::size_t size) {
+  const std::size_t needed = rep_.size() + size;
+  // Once for the record, and not for each of its parts.
+  if (needed > rep_.capacity()) rep_.reserve(std::max(needed, 2 * rep_.capacity()));
+}
+
 void WriteBatch::Put(std::string_view key, std::string_view value) {
   HARROW_CHECK(Count() < UINT32_MAX);
   SetCount(Count() + 1);
+  Grow(1 + 2 * kMaxVarint32Size + key.size() + value.size());
   rep_.push_back(static_cast<char>(ValueType::kValue));
   PutLengthPrefixed(&rep_, key);
   PutLengthPrefixed(&rep_, value);
@@ -91,19 +113,14 @@ absl::Status WriteBatch::CheckContents(std::string_view contents) {
   return absl::OkStatus();
 }
 
+absl::Status WriteBatch::Iterate(Handler* handler) const {
+  Visit(rep_, handler);
+  return absl::OkStatus();
+}
+
 absl::Status WriteBatch::IterateContents(std::string_view contents, Handler* handler) {
   absl::Status status = CheckContents(contents);
-  if (!status.ok()) return status;
-  std::string_view rest = contents.substr(kHeaderSize);
-  Record record;
-  while (!rest.empty()) {
-    HARROW_CHECK(TakeRecord(&rest, &record));
-    if (record.type == ValueType::kValue) {
-      handler->Put(record.key, record.value);
-    } else {
-      handler->Delete(record.key);
-    }
-  }
+  if (status.ok()) Visit(contents, handler);
   return status;
 }
 

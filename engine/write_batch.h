@@ -11,7 +11,8 @@
 //  1. Contents() is always well-formed: it comes from Put, Delete and Append, or SetContents
 //  checked
 //     it.
-//  2. Iterate calls the handler for all records or for none: it checks structure and count first.
+//  2. IterateContents calls the handler for all records or for none: it checks structure and count
+//     first.
 // Errors: DataLoss for contents that are no batch. Keys and values are below 4 GiB (checked), and
 // so is the number of records.
 #ifndef HARROW_ENGINE_WRITE_BATCH_H_
@@ -58,7 +59,8 @@ class WriteBatch {
   // On failure this batch is unchanged.
   absl::Status SetContents(std::string_view contents);
 
-  absl::Status Iterate(Handler* handler) const { return IterateContents(rep_, handler); }
+  // Always OK, since the contents are well-formed.
+  absl::Status Iterate(Handler* handler) const;
 
   // The same on bytes that are not in a batch: recovery applies a log record where it lies.
   static absl::Status IterateContents(std::string_view contents, Handler* handler);
@@ -67,6 +69,8 @@ class WriteBatch {
 
  private:
   void SetCount(std::uint32_t count);
+  // Makes room for as many bytes more.
+  void Grow(std::size_t size);
   std::string rep_;
 };
 

@@ -67,6 +67,52 @@ TEST(SkipList, AgreesWithASetInEveryDirection) {
   }
 }
 
+struct CountingAscending {
+  int operator()(std::uint64_t a, std::uint64_t b) const {
+    ++*count;
+    return Ascending()(a, b);
+  }
+  std::uint64_t* count;
+};
+
+// Runs of keys upward through what is there already, of all lengths and distances, with jumps between.
+TEST(SkipList, RunsOfCloseKeysLandInPlace) {
+  Arena arena;
+  List list(Ascending(), &arena);
+  std::set<std::uint64_t> model;
+  std::mt19937_64 random(7);
+  for (int run = 0; run < 300; ++run) {
+    std::uint64_t key = random() % 100'000;
+    const std::uint64_t stride = 1 + random() % (std::uint64_t{1} << (random() % 10));
+    for (std::uint64_t left = random() % 100; left > 0; --left, key += 1 + random() % stride) {
+      if (model.insert(key).second) list.Insert(key);
+    }
+  }
+  List::Iterator cursor(&list);
+  cursor.SeekToFirst();
+  for (const std::uint64_t key : model) {
+    ASSERT_TRUE(cursor.Valid());
+    ASSERT_EQ(cursor.key(), key);
+    cursor.Next();
+    // From the head, through every level.
+    ASSERT_TRUE(list.Contains(key));
+    ASSERT_EQ(list.Contains(key + 1), model.contains(key + 1));
+  }
+  EXPECT_FALSE(cursor.Valid());
+}
+
+TEST(SkipList, AscendingInsertionsTakeFewComparisons) {
+  Arena arena;
+  std::uint64_t count = 0;
+  SkipList<std::uint64_t, CountingAscending> list(CountingAscending{&count}, &arena);
+  for (std::uint64_t key = 0; key < 10'000; key += 10) list.Insert(key);
+  EXPECT_LT(count, 3 * 1000U);
+  // And so do runs in the middle of others.
+  count = 0;
+  for (std::uint64_t key = 5; key < 10'000; key += 10) list.Insert(key);
+  EXPECT_LT(count, 7 * 1000U);
+}
+
 TEST(SkipListDeathTest, RefusesAKeyTwice) {
   Arena arena;
   List list(Ascending(), &arena);
