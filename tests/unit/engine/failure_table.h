@@ -149,8 +149,9 @@ inline const char* PhaseName(Phase phase) {
 inline std::string FailureTableText() {
   static constexpr const char* kOutcomes[] = {
       "no database is open | - | - | everything |",
-      "read-only: the background error is this failure | fail with it | go on | every acknowledged "
-      "write; the one that failed, or not, as a whole |",
+      ("read-only: the background error is this failure | fail with it | go on | every "
+       "acknowledged "
+       "write; the one that failed, or not, as a whole |"),
       "as before | go on | this one fails with the error, the next goes on | everything |",
       "as before | go on | go on | everything |"};
   std::string text =

@@ -43,7 +43,7 @@ inline SimulatedRun RunSimulated(const disk::Image& start, disk::ProfileName pro
   run.cache = disk.Everything();
   run.crashed.push_back(disk.Crash({}));
   run.crashed.push_back(disk.Crash({.survivors = faults::Survivors::kNamesOnly}));
-  for (const std::uint64_t seed : {1, 2}) {
+  for (std::uint64_t seed = 1; seed <= 2; ++seed) {
     run.crashed.push_back(disk.Crash({.survivors = faults::Survivors::kRandom, .seed = seed}));
   }
   run.fired = disk.injector().fired();
