@@ -25,7 +25,6 @@ namespace harrow::engine {
 namespace {
 
 constexpr std::uint64_t kTable = 3;
-constexpr std::uint64_t kManifest = 4;
 constexpr std::uint64_t kEarlier = 5;
 constexpr std::uint64_t kLast = 6;
 constexpr SequenceNumber kTableSequence = 10;
