@@ -2,6 +2,8 @@
 // Each is held against the one before it: that tells damage, and where the next user key starts.
 #include "engine/compaction.h"
 
+#include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "engine/check.h"
@@ -130,6 +132,11 @@ VersionEdit Compaction::TakeEdit() {
   for (const FileRef& file : plan_->next_inputs) {
     edit_.removed_files.push_back({plan_->level + 1, file->number});
   }
+  // As LevelDB has them in its records: by level and number.
+  std::sort(edit_.removed_files.begin(), edit_.removed_files.end(),
+            [](const VersionEdit::RemovedFile& a, const VersionEdit::RemovedFile& b) {
+              return std::tie(a.level, a.number) < std::tie(b.level, b.number);
+            });
   return std::move(edit_);
 }
 
