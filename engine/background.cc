@@ -2,10 +2,12 @@
 // the edit, remove what that made unneeded.
 #include "engine/background.h"
 
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "engine/clock.h"
 #include "engine/table_output.h"
 
 namespace harrow::engine {
@@ -32,6 +34,8 @@ absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
   const std::uint64_t log_number = state_->log_number;
   const std::uint64_t old_log_number = state_->versions.log_number();
   const std::uint64_t number = state_->versions.NewFileNumber();
+  LevelActivity activity;
+  const std::uint64_t start_us = MonotonicMicros();
   lock.unlock();
   absl::StatusOr<FileMetaData> table =
       WriteMemTable(*memtable, state_->directory, number, MakeTableOptions(state_->options));
@@ -49,12 +53,15 @@ absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
   edit.log_number = log_number;
   // Exactly the last number before the log in use: recovery tells from it that a log is whole.
   edit.last_sequence = memtable->largest_sequence();
+  activity.time_us = MonotonicMicros() - start_us;
+  activity.bytes_written = table->file_size;
   edit.added_files.push_back({level, *std::move(table)});
   absl::Status status = state_->versions.LogAndApply(std::move(edit), lock);
   if (!status.ok()) return status;
   state_->immutable = nullptr;
   if (!state_->closing.load()) state_->compaction_must_pause.store(false);
   ++state_->flush_count;
+  state_->activity[static_cast<std::size_t>(level)].Add(activity);
   if (level > 0) ++state_->flush_below_level0_count;
   state_->RefreshView();
   state_->changed.notify_all();
@@ -128,6 +135,8 @@ absl::Status Background::Merge(const CompactionPlan& plan, std::unique_lock<std:
     lock.unlock();
     return flushed;
   });
+  LevelActivity activity;
+  const std::uint64_t start_us = MonotonicMicros();
   lock.unlock();
   absl::Status status = compaction.Run();
   lock.lock();
@@ -136,8 +145,21 @@ absl::Status Background::Merge(const CompactionPlan& plan, std::unique_lock<std:
     state_->obsolete.Add(compaction.outputs());
     return status;
   }
-  if (status.ok()) status = state_->versions.LogAndApply(compaction.TakeEdit(), lock);
   if (!status.ok()) return status;
+  VersionEdit edit = compaction.TakeEdit();
+  activity.bytes_read = TotalFileSize(plan.inputs) + TotalFileSize(plan.next_inputs);
+  for (const VersionEdit::AddedFile& added : edit.added_files) {
+    activity.bytes_written += added.file.file_size;
+  }
+  activity.time_us = MonotonicMicros() - start_us;
+  const std::string line =
+      absl::StrCat("compacted ", plan.inputs.size(), " tables of level ", plan.level, " and ",
+                   plan.next_inputs.size(), " of the next, ", activity.bytes_read, " bytes, into ",
+                   edit.added_files.size(), " of ", activity.bytes_written, " bytes");
+  status = state_->versions.LogAndApply(std::move(edit), lock);
+  if (!status.ok()) return status;
+  state_->options.info_log->Log(line);
+  state_->activity[static_cast<std::size_t>(plan.level) + 1].Add(activity);
   for (const FileRef& file : plan.inputs) state_->obsolete.Add(file);
   for (const FileRef& file : plan.next_inputs) state_->obsolete.Add(file);
   return absl::OkStatus();

@@ -13,6 +13,7 @@
 #include "engine/file.h"
 #include "engine/info_log.h"
 #include "engine/log_file.h"
+#include "engine/properties.h"
 #include "engine/recovery.h"
 #include "engine/room.h"
 #include "engine/worker.h"
@@ -39,6 +40,8 @@ class Db::Impl final : public WriteBackend, public ReadSampler {
   absl::Status Get(const ReadOptions& options, std::string_view key, std::string* value);
   std::unique_ptr<Iterator> NewIterator(const ReadOptions& options);
   std::unique_ptr<Snapshot> GetSnapshot();
+  std::optional<std::string> GetProperty(std::string_view property);
+  std::vector<std::uint64_t> GetApproximateSizes(std::span<const KeyRange> ranges);
   absl::Status background_error();
   DbCounters counters();
   WriterQueue& queue() { return queue_; }
@@ -198,6 +201,23 @@ void Db::Impl::NoteSeek(const WastedSeek& seek) {
   if (!status.ok()) state_.error.Record(status);
 }
 
+std::optional<std::string> Db::Impl::GetProperty(std::string_view property) {
+  std::lock_guard<std::mutex> lock(state_.mutex);
+  return PropertyValue(state_, property);
+}
+
+std::vector<std::uint64_t> Db::Impl::GetApproximateSizes(std::span<const KeyRange> ranges) {
+  const Pinned pinned = Pin(ReadOptions());
+  std::vector<std::uint64_t> sizes;
+  for (const KeyRange& range : ranges) {
+    const Version& version = *pinned.view->version;
+    const std::uint64_t start = ApproximateOffset(version, &state_.tables, range.start);
+    const std::uint64_t limit = ApproximateOffset(version, &state_.tables, range.limit);
+    sizes.push_back(limit > start ? limit - start : 0);
+  }
+  return sizes;
+}
+
 std::unique_ptr<Snapshot> Db::Impl::GetSnapshot() {
   std::lock_guard<std::mutex> lock(state_.mutex);
   return state_.snapshots.Add(queue_.published_sequence());
@@ -276,6 +296,14 @@ std::unique_ptr<Iterator> Db::NewIterator(const ReadOptions& options) {
 }
 
 std::unique_ptr<Snapshot> Db::GetSnapshot() { return impl_->GetSnapshot(); }
+
+std::optional<std::string> Db::GetProperty(std::string_view property) {
+  return impl_->GetProperty(property);
+}
+
+std::vector<std::uint64_t> Db::GetApproximateSizes(std::span<const KeyRange> ranges) {
+  return impl_->GetApproximateSizes(ranges);
+}
 
 absl::Status Db::background_error() const { return impl_->background_error(); }
 

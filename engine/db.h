@@ -26,8 +26,10 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -52,6 +54,12 @@ struct DbCounters {
   std::uint64_t delays = 0;              // writes held up for 1 ms by level-0 files
   std::uint64_t room_waits = 0;          // waits for a flush or a compaction to make room
   std::uint64_t background_errors = 0;   // 0 or 1
+};
+
+// User keys from start on and below limit.
+struct KeyRange {
+  std::string_view start;
+  std::string_view limit;
 };
 
 class Db {
@@ -84,6 +92,11 @@ class Db {
   std::unique_ptr<Iterator> NewIterator(const ReadOptions& options);
   // The state as of now; released by its destructor.
   std::unique_ptr<Snapshot> GetSnapshot();
+
+  // By LevelDB's names, of which properties.h has the list: "leveldb.stats". Nothing for any other.
+  std::optional<std::string> GetProperty(std::string_view property);
+  // About how many bytes of tables each range takes up, to a block; memtables are not counted.
+  std::vector<std::uint64_t> GetApproximateSizes(std::span<const KeyRange> ranges);
 
   // The sticky error of invariant 4, or OK.
   absl::Status background_error() const;

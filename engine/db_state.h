@@ -9,6 +9,7 @@
 #ifndef HARROW_ENGINE_DB_STATE_H_
 #define HARROW_ENGINE_DB_STATE_H_
 
+#include <array>
 #include <atomic>
 #include <condition_variable>
 #include <cstddef>
@@ -19,6 +20,7 @@
 
 #include "engine/background_error.h"
 #include "engine/compaction_picker.h"
+#include "engine/level_activity.h"
 #include "engine/manual_compaction.h"
 #include "engine/memtable.h"
 #include "engine/obsolete_files.h"
@@ -67,6 +69,8 @@ struct DbState {
   std::shared_ptr<MemTable> immutable;
   std::shared_ptr<const ReadView> view;
   std::uint64_t log_number = 0;
+
+  std::array<LevelActivity, kLevelCount> activity;
 
   std::uint64_t rotation_count = 0;
   std::uint64_t flush_count = 0;  // of rotated memtables; at most rotation_count

@@ -2,6 +2,7 @@
 // searched in turn; a cursor holds a place in the index and one in the data block found there.
 #include "engine/table.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -135,6 +136,15 @@ absl::StatusOr<LookupResult> Table::Get(const LookupKey& key, std::string* value
   if (found.type == ValueType::kDeletion) return LookupResult::kDeleted;
   value->assign(cursor.value());
   return LookupResult::kFound;
+}
+
+std::uint64_t Table::ApproximateOffsetOf(std::string_view internal_key) const {
+  BlockCursor cursor(index_.block);
+  cursor.Seek(internal_key);
+  if (!cursor.Valid()) return file_size();
+  std::string_view encoded = cursor.value();
+  BlockHandle handle;
+  return handle.DecodeFrom(&encoded) ? std::min(handle.offset, file_size()) : file_size();
 }
 
 class TableIterator final : public Iterator {

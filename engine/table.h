@@ -44,6 +44,10 @@ class Table : public std::enable_shared_from_this<Table> {
   // Over internal keys. It shares ownership of the table.
   std::unique_ptr<Iterator> NewIterator() const;
 
+  // Where in the file the entry at or after the internal key is, to a block; the file's size behind
+  // the last one. Reads nothing.
+  std::uint64_t ApproximateOffsetOf(std::string_view internal_key) const;
+
   const std::string& path() const { return file_.path(); }
   std::uint64_t file_size() const { return file_.size(); }
 
