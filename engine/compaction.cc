@@ -55,17 +55,19 @@ absl::Status Compaction::Run() {
 }
 
 absl::Status Compaction::OpenInputs(std::vector<std::unique_ptr<Iterator>>* inputs) const {
+  ReadOptions options;
+  options.fill_cache = false;  // what is read here is about to go
   if (plan_->level == 0) {
     for (const FileRef& file : plan_->inputs) {
       absl::StatusOr<std::shared_ptr<const Table>> table = state_->tables.Find(*file);
       if (!table.ok()) return table.status();
-      inputs->push_back((*table)->NewIterator());
+      inputs->push_back((*table)->NewIterator(options));
     }
   } else {
-    inputs->push_back(NewLevelIterator(&plan_->inputs, &state_->tables));
+    inputs->push_back(NewLevelIterator(&plan_->inputs, &state_->tables, options));
   }
   if (!plan_->next_inputs.empty()) {
-    inputs->push_back(NewLevelIterator(&plan_->next_inputs, &state_->tables));
+    inputs->push_back(NewLevelIterator(&plan_->next_inputs, &state_->tables, options));
   }
   return absl::OkStatus();
 }

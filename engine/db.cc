@@ -182,7 +182,7 @@ absl::Status Db::Impl::Get(const ReadOptions& options, std::string_view key, std
   }
   WastedSeek wasted;
   absl::StatusOr<LookupResult> result =
-      pinned.view->version->Get(lookup, &state_.tables, value, &wasted);
+      pinned.view->version->Get(options, lookup, &state_.tables, value, &wasted);
   NoteSeek(wasted);
   if (!result.ok()) return result.status();
   return *result == LookupResult::kFound ? absl::OkStatus() : absl::NotFoundError("no such key");
@@ -190,7 +190,7 @@ absl::Status Db::Impl::Get(const ReadOptions& options, std::string_view key, std
 
 std::unique_ptr<Iterator> Db::Impl::NewIterator(const ReadOptions& options) {
   Pinned pinned = Pin(options);
-  return NewDbIterator(std::move(pinned.view), &state_.tables, pinned.sequence, this);
+  return NewDbIterator(options, std::move(pinned.view), &state_.tables, pinned.sequence, this);
 }
 
 void Db::Impl::NoteSeek(const WastedSeek& seek) {

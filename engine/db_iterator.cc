@@ -178,12 +178,13 @@ class FailedIterator final : public Iterator {
 
 }  // namespace
 
-std::unique_ptr<Iterator> NewDbIterator(std::shared_ptr<const ReadView> view, TableCache* tables,
+std::unique_ptr<Iterator> NewDbIterator(const ReadOptions& options,
+                                        std::shared_ptr<const ReadView> view, TableCache* tables,
                                         SequenceNumber sequence, ReadSampler* sampler) {
   std::vector<std::unique_ptr<Iterator>> children;
   children.push_back(view->memtable->NewIterator());
   if (view->immutable != nullptr) children.push_back(view->immutable->NewIterator());
-  absl::Status status = view->version->AddIterators(tables, &children);
+  absl::Status status = view->version->AddIterators(options, tables, &children);
   if (!status.ok()) return NewFailedIterator(status);
   std::unique_ptr<Iterator> entries = NewMergingIterator(std::move(children));
   return std::make_unique<DbIterator>(std::move(view), std::move(entries), sequence, sampler);

@@ -26,7 +26,8 @@ class ReadSampler {
 };
 
 // `tables` and `sampler` outlive it.
-std::unique_ptr<Iterator> NewDbIterator(std::shared_ptr<const ReadView> view, TableCache* tables,
+std::unique_ptr<Iterator> NewDbIterator(const ReadOptions& options,
+                                        std::shared_ptr<const ReadView> view, TableCache* tables,
                                         SequenceNumber sequence, ReadSampler* sampler);
 
 // Over nothing, with a failure to report.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/block_cache.h"
 #include "engine/file_info_log.h"
 #include "engine/table_output.h"
 
@@ -12,6 +13,7 @@ namespace harrow::engine {
 namespace {
 
 constexpr std::size_t kWriteBufferSizeMin = 4 << 10;
+constexpr std::size_t kOwnBlockCacheCapacity = 8 << 20;
 
 }  // namespace
 
@@ -24,6 +26,8 @@ Options CompleteOptions(Options options, const std::string& directory) {
   options.max_open_files = std::max<std::size_t>(options.max_open_files, 1);
   options.max_bytes_for_level_multiplier =
       std::max<std::uint64_t>(options.max_bytes_for_level_multiplier, 2);
+  if (options.block_cache == nullptr)
+    options.block_cache = NewLruBlockCache(kOwnBlockCacheCapacity);
   options.max_bytes_for_level_base = std::max<std::uint64_t>(options.max_bytes_for_level_base, 1);
   // A write that waits for fewer tables than a compaction takes would wait for ever.
   std::size_t at_least = 1;

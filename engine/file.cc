@@ -5,6 +5,7 @@
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/types.h>
 #include <unistd.h>
@@ -130,7 +131,28 @@ absl::StatusOr<RandomAccessFile> RandomAccessFile::Open(const std::string& path)
   return RandomAccessFile(path, *std::move(fd), *size);
 }
 
+FileMap& FileMap::operator=(FileMap&& other) noexcept {
+  std::swap(bytes_, other.bytes_);
+  return *this;
+}
+
+FileMap::~FileMap() {
+  if (!bytes_.empty()) ::munmap(const_cast<char*>(bytes_.data()), bytes_.size());
+}
+
+void RandomAccessFile::Map() {
+  if (mapped() || size_ == 0) return;
+  void* const start = ::mmap(nullptr, size_, PROT_READ, MAP_SHARED, fd_.get(), 0);
+  if (start == MAP_FAILED) return;
+  map_ = FileMap({static_cast<const char*>(start), size_});
+  fd_ = Descriptor();
+}
+
 absl::Status RandomAccessFile::Read(std::uint64_t offset, std::size_t size, char* buffer) const {
+  if (mapped() && offset <= size_ && size <= size_ - offset) {
+    if (size > 0) std::memcpy(buffer, map().data() + offset, size);
+    return absl::OkStatus();
+  }
   absl::StatusOr<std::size_t> done = ReadUpTo(path_, fd_, offset, size, buffer);
   if (!done.ok()) return done.status();
   if (*done < size) {

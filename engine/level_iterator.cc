@@ -13,7 +13,8 @@ namespace {
 
 class LevelIterator final : public Iterator {
  public:
-  LevelIterator(const FileList* files, TableCache* tables) : files_(files), tables_(tables) {}
+  LevelIterator(const FileList* files, TableCache* tables, const ReadOptions& options)
+      : files_(files), tables_(tables), options_(options) {}
 
   bool Valid() const override { return table_ != nullptr && table_->Valid(); }
 
@@ -74,7 +75,7 @@ class LevelIterator final : public Iterator {
       status_ = table.status();
       return false;
     }
-    table_ = (*table)->NewIterator();
+    table_ = (*table)->NewIterator(options_);
     index_ = index;
     return true;
   }
@@ -96,6 +97,7 @@ class LevelIterator final : public Iterator {
 
   const FileList* const files_;
   TableCache* const tables_;
+  const ReadOptions options_;
   std::unique_ptr<Iterator> table_;
   std::size_t index_ = 0;  // of table_, where there is one
   absl::Status status_;
@@ -103,8 +105,9 @@ class LevelIterator final : public Iterator {
 
 }  // namespace
 
-std::unique_ptr<Iterator> NewLevelIterator(const FileList* files, TableCache* tables) {
-  return std::make_unique<LevelIterator>(files, tables);
+std::unique_ptr<Iterator> NewLevelIterator(const FileList* files, TableCache* tables,
+                                           const ReadOptions& options) {
+  return std::make_unique<LevelIterator>(files, tables, options);
 }
 
 }  // namespace harrow::engine

@@ -8,13 +8,15 @@
 #include <memory>
 
 #include "engine/iterator.h"
+#include "engine/options.h"
 #include "engine/table_cache.h"
 #include "engine/version.h"
 
 namespace harrow::engine {
 
 // Over internal keys. `files` is sorted and free of overlaps; both outlive the cursor.
-std::unique_ptr<Iterator> NewLevelIterator(const FileList* files, TableCache* tables);
+std::unique_ptr<Iterator> NewLevelIterator(const FileList* files, TableCache* tables,
+                                           const ReadOptions& options);
 
 }  // namespace harrow::engine
 

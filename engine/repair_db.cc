@@ -32,12 +32,18 @@ namespace {
 
 constexpr std::uint64_t kFileNumberMax = std::uint64_t{1} << 62;
 
+// A disk that needs a repair may fail under a map.
+Options WithoutMaps(Options options) {
+  options.allow_mmap_reads = false;
+  return options;
+}
+
 bool IsTable(FileType type) { return type == FileType::kTable || type == FileType::kOldTable; }
 
 class Repair {
  public:
   Repair(const Options& options, const std::string& directory, std::vector<DatabaseFile> files)
-      : options_(CompleteOptions(options, directory)),
+      : options_(WithoutMaps(CompleteOptions(options, directory))),
         directory_(directory),
         lost_(directory + "/lost"),
         files_(std::move(files)),
@@ -200,7 +206,7 @@ absl::StatusOr<bool> Repair::ScanTable(const DatabaseFile& file, FileMetaData* m
   if (absl::IsDataLoss(table.status())) return false;
   if (!table.ok()) return table.status();
 
-  const std::unique_ptr<Iterator> it = (*table)->NewIterator();
+  const std::unique_ptr<Iterator> it = (*table)->NewIterator(ReadOptions());
   std::string last;
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     ParsedInternalKey parsed;

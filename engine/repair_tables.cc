@@ -72,7 +72,8 @@ class RunWriter {
 absl::Status MergeGroup(const FileList& group, const MergeTarget& target, FileList* run) {
   const std::vector<FileList> runs = SplitIntoRuns(group);
   std::vector<std::unique_ptr<Iterator>> inputs;
-  for (const FileList& files : runs) inputs.push_back(NewLevelIterator(&files, target.tables));
+  for (const FileList& files : runs)
+    inputs.push_back(NewLevelIterator(&files, target.tables, ReadOptions()));
   const std::unique_ptr<Iterator> it = NewMergingIterator(std::move(inputs));
   RunWriter writer(target, run);
   for (it->SeekToFirst(); it->Valid(); it->Next()) {

@@ -1,5 +1,6 @@
-// The index block stays in memory. A search goes through it to one data block, which is checked and
-// searched in turn; a cursor holds a place in the index and one in the data block found there.
+// A search goes through the index, and the filters if there are any, to one data block, and through
+// that. Blocks that are compressed or read from a file that is not mapped get memory of their own,
+// which the cache may keep.
 #include "engine/table.h"
 
 #include <algorithm>
@@ -14,7 +15,7 @@ namespace harrow::engine {
 
 absl::StatusOr<std::shared_ptr<Table>> Table::Open(RandomAccessFile file,
                                                    const TableOptions& options) {
-  std::shared_ptr<Table> table(new Table(std::move(file), options.filter_policy));
+  std::shared_ptr<Table> table(new Table(std::move(file)));
   const absl::Status status = table->Load(options);
   if (!status.ok()) return status;
   return table;
@@ -28,101 +29,123 @@ absl::Status Table::Load(const TableOptions& options) {
   if (file_size() < Footer::kEncodedSize) {
     return Annotate(absl::DataLossError("table too short for a footer"));
   }
-  absl::Status status;
-  if (file_size() <= options.read_whole_size_max) {
-    BlockBytes whole;
-    status = ReadBytes(0, file_size(), &whole);
-    if (!status.ok()) return status;
-    whole_ = std::move(whole);
-  }
-  BlockBytes footer_bytes;
-  status = ReadBytes(file_size() - Footer::kEncodedSize, Footer::kEncodedSize, &footer_bytes);
+  if (options.allow_mmap_reads) file_.Map();
+  char bytes[Footer::kEncodedSize];
+  absl::Status status = file_.Read(file_size() - sizeof bytes, sizeof bytes, bytes);
   if (!status.ok()) return status;
   Footer footer;
-  status = footer.DecodeFrom(footer_bytes.block);
+  status = footer.DecodeFrom({bytes, sizeof bytes});
   if (!status.ok()) return Annotate(status);
-  status = ReadBlock(footer.index, &index_);
+
+  BlockBytes index_block;
+  status = ReadBlock(footer.index, Checksum::kVerify, &index_block);
   if (!status.ok()) return status;
-  const BlockCursor cursor(index_.block);
-  if (!cursor.status().ok()) return Annotate(cursor.status());
-  if (filter_policy_ == nullptr) return absl::OkStatus();
+  absl::StatusOr<TableIndex> index = TableIndex::Decode(index_block.bytes);
+  if (!index.ok()) return Annotate(index.status());
+  index_ = *std::move(index);
+  if (file_.mapped()) states_ = std::make_unique<std::atomic<BlockState>[]>(index_.block_count());
+  if (options.block_cache != nullptr) {
+    cached_ = std::make_unique<CachedBlocks>(options.block_cache, index_.block_count());
+  }
+  if (options.filter_policy == nullptr) return absl::OkStatus();
+  filter_policy_ = options.filter_policy;
   status = LoadFilters(footer.metaindex);
   return absl::IsDataLoss(status) ? absl::OkStatus() : status;
 }
 
 absl::Status Table::LoadFilters(const BlockHandle& metaindex) {
   BlockBytes names;
-  absl::Status status = ReadBlock(metaindex, &names);
+  absl::Status status = ReadBlock(metaindex, Checksum::kVerify, &names);
   if (!status.ok()) return status;
   const std::string name = FilterBlockName(*filter_policy_);
-  BlockCursor cursor(names.block);
+  BlockCursor cursor(names.bytes);
   // One by one: these are no internal keys, and few.
   for (cursor.SeekToFirst(); cursor.Valid(); cursor.Next()) {
     if (cursor.key() != name) continue;
-    status = ReadDataBlock(cursor.value(), &filter_bytes_);
+    BlockHandle handle;
+    std::string_view encoded = cursor.value();
+    if (!handle.DecodeFrom(&encoded)) return absl::DataLossError("bad block handle of filters");
+    status = ReadBlock(handle, Checksum::kVerify, &filter_block_);
     if (!status.ok()) return status;
-    filters_ = FilterBlockReader(filter_policy_.get(), filter_bytes_.block);
+    filters_ = FilterBlockReader(filter_policy_.get(), filter_block_.bytes);
     break;
   }
   return cursor.status();
 }
 
-absl::Status Table::ReadBytes(std::uint64_t offset, std::uint64_t size, BlockBytes* bytes) const {
-  HARROW_CHECK(offset <= file_size() && size <= file_size() - offset);
-  if (whole_.owned != nullptr) {
-    bytes->block = whole_.block.substr(offset, size);
+absl::Status Table::ReadDataBlock(const ReadOptions& options, std::size_t index,
+                                  BlockBytes* block) const {
+  const BlockHandle& handle = index_.handle(index);
+  const BlockState state =
+      states_ == nullptr ? BlockState::kUnknown : states_[index].load(std::memory_order_relaxed);
+  if (state == BlockState::kPlain) {
+    *block = {file_.map().substr(handle.offset, handle.size), nullptr};
     return absl::OkStatus();
   }
-  bytes->owned = std::make_unique_for_overwrite<char[]>(size);
-  bytes->block = {bytes->owned.get(), size};
-  return file_.Read(offset, size, bytes->owned.get());
+  if (cached_ != nullptr) {
+    *block = cached_->Find(index);
+    if (block->owner != nullptr) return absl::OkStatus();
+  }
+  const absl::Status status = ReadBlock(
+      handle, state == BlockState::kUnknown ? Checksum::kVerify : Checksum::kKnownGood, block);
+  if (!status.ok()) return status;
+  const bool in_map = block->owner == nullptr;
+  if (states_ != nullptr && state == BlockState::kUnknown) {
+    states_[index].store(in_map ? BlockState::kPlain : BlockState::kCompressed,
+                         std::memory_order_relaxed);
+  }
+  if (cached_ != nullptr && options.fill_cache && !in_map) cached_->Keep(index, *block);
+  return absl::OkStatus();
 }
 
-absl::Status Table::ReadBlock(const BlockHandle& handle, BlockBytes* bytes) const {
+absl::Status Table::ReadBlock(const BlockHandle& handle, Checksum checksum,
+                              BlockBytes* block) const {
   const std::uint64_t end = file_size() - Footer::kEncodedSize;
   if (handle.offset > end || end - handle.offset < kBlockTrailerSize ||
       handle.size > end - handle.offset - kBlockTrailerSize) {
     return Annotate(absl::DataLossError("block handle beyond the file"));
   }
-  absl::Status status = ReadBytes(handle.offset, handle.size + kBlockTrailerSize, bytes);
-  if (!status.ok()) return status;
-  const absl::StatusOr<StoredBlock> stored = CheckStoredBlock(bytes->block);
-  if (!stored.ok()) return Annotate(stored.status());
-  bytes->block = stored->bytes;
-  if (stored->compression == CompressionType::kNoCompression) return absl::OkStatus();
-  const absl::StatusOr<std::size_t> size = SnappyUncompressedSize(stored->bytes);
-  if (!size.ok()) return Annotate(size.status());
-  auto uncompressed = std::make_unique_for_overwrite<char[]>(*size);
-  status = UncompressSnappy(stored->bytes, uncompressed.get());
+  const std::size_t size = handle.size + kBlockTrailerSize;
+  std::shared_ptr<char[]> read;
+  std::string_view bytes;
+  if (file_.mapped()) {
+    bytes = file_.map().substr(handle.offset, size);
+  } else {
+    read = std::make_shared_for_overwrite<char[]>(size);
+    const absl::Status status = file_.Read(handle.offset, size, read.get());
+    if (!status.ok()) return status;
+    bytes = {read.get(), size};
+  }
+  if (checksum == Checksum::kVerify) {
+    const absl::Status status = VerifyStoredBlock(bytes);
+    if (!status.ok()) return Annotate(status);
+  }
+  const StoredBlock stored = TakeStoredBlockApart(bytes);
+  if (stored.compression == CompressionType::kNoCompression) {
+    *block = {stored.bytes, std::move(read)};
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<std::size_t> whole = SnappyUncompressedSize(stored.bytes);
+  if (!whole.ok()) return Annotate(whole.status());
+  auto uncompressed = std::make_shared_for_overwrite<char[]>(*whole);
+  const absl::Status status = UncompressSnappy(stored.bytes, uncompressed.get());
   if (!status.ok()) return Annotate(status);
-  bytes->block = {uncompressed.get(), *size};
-  bytes->owned = std::move(uncompressed);
+  *block = {{uncompressed.get(), *whole}, uncompressed};
   return absl::OkStatus();
 }
 
-absl::Status Table::ReadDataBlock(std::string_view encoded_handle, BlockBytes* bytes) const {
-  BlockHandle handle;
-  if (!handle.DecodeFrom(&encoded_handle)) {
-    return Annotate(absl::DataLossError("bad block handle in the index"));
-  }
-  return ReadBlock(handle, bytes);
-}
-
-absl::StatusOr<LookupResult> Table::Get(const LookupKey& key, std::string* value) const {
-  BlockCursor cursor(index_.block);
-  cursor.Seek(key.internal_key());
-  if (!cursor.status().ok()) return Annotate(cursor.status());
-  if (!cursor.Valid()) return LookupResult::kAbsent;
-  BlockHandle handle;
-  std::string_view encoded = cursor.value();
-  if (handle.DecodeFrom(&encoded) && !filters_.KeyMayMatch(handle.offset, key.user_key())) {
+absl::StatusOr<LookupResult> Table::Get(const ReadOptions& options, const LookupKey& key,
+                                        std::string* value) const {
+  const std::size_t index = index_.Find(key.internal_key());
+  if (index == index_.block_count()) return LookupResult::kAbsent;
+  if (!filters_.KeyMayMatch(index_.handle(index).offset, key.user_key())) {
     return LookupResult::kAbsent;
   }
-  BlockBytes bytes;
-  const absl::Status status = ReadDataBlock(cursor.value(), &bytes);
+  BlockBytes block;
+  const absl::Status status = ReadDataBlock(options, index, &block);
   if (!status.ok()) return status;
 
-  cursor.Reset(bytes.block);
+  BlockCursor cursor(block.bytes);
   cursor.Seek(key.internal_key());
   if (!cursor.status().ok()) return Annotate(cursor.status());
   // Past the block's last key is before the next block's first one, by more than the sequence: the
@@ -139,121 +162,9 @@ absl::StatusOr<LookupResult> Table::Get(const LookupKey& key, std::string* value
 }
 
 std::uint64_t Table::ApproximateOffsetOf(std::string_view internal_key) const {
-  BlockCursor cursor(index_.block);
-  cursor.Seek(internal_key);
-  if (!cursor.Valid()) return file_size();
-  std::string_view encoded = cursor.value();
-  BlockHandle handle;
-  return handle.DecodeFrom(&encoded) ? std::min(handle.offset, file_size()) : file_size();
-}
-
-class TableIterator final : public Iterator {
- public:
-  explicit TableIterator(std::shared_ptr<const Table> table)
-      : table_(std::move(table)), index_(table_->index_.block) {}
-
-  bool Valid() const override { return data_.Valid(); }
-  std::string_view key() const override {
-    HARROW_CHECK(Valid());
-    return data_.key();
-  }
-  std::string_view value() const override {
-    HARROW_CHECK(Valid());
-    return data_.value();
-  }
-  absl::Status status() const override { return status_; }
-
-  void SeekToFirst() override {
-    Restart();
-    index_.SeekToFirst();
-    if (LoadBlock()) data_.SeekToFirst();
-    SkipForward();
-  }
-  void SeekToLast() override {
-    Restart();
-    index_.SeekToLast();
-    if (LoadBlock()) data_.SeekToLast();
-    SkipBackward();
-  }
-  void Seek(std::string_view target) override {
-    HARROW_CHECK(target.size() >= kTagSize);
-    Restart();
-    index_.Seek(target);
-    if (LoadBlock()) data_.Seek(target);
-    SkipForward();
-  }
-  void Next() override {
-    HARROW_CHECK(Valid());
-    data_.Next();
-    SkipForward();
-  }
-  void Prev() override {
-    HARROW_CHECK(Valid());
-    data_.Prev();
-    SkipBackward();
-  }
-
- private:
-  void Restart() {
-    status_ = absl::OkStatus();
-    if (!index_.status().ok()) index_.Reset(table_->index_.block);
-  }
-
-  void Fail(const absl::Status& status) {
-    status_ = status;
-    data_.Clear();
-    loaded_ = nullptr;
-  }
-
-  // Aims data_ at the block of the current index entry; false when there is none or it is bad.
-  bool LoadBlock() {
-    if (!index_.status().ok()) Fail(table_->Annotate(index_.status()));
-    if (!index_.Valid()) {
-      data_.Clear();
-      loaded_ = nullptr;
-      return false;
-    }
-    // Index values lie in the index block, each in its place.
-    if (loaded_ == index_.value().data() && data_.status().ok()) return true;
-    data_.Clear();
-    const absl::Status status = table_->ReadDataBlock(index_.value(), &bytes_);
-    if (!status.ok()) {
-      Fail(status);
-      return false;
-    }
-    data_.Reset(bytes_.block);
-    loaded_ = index_.value().data();
-    return true;
-  }
-
-  // To the next block that has a pair, unless the current one has.
-  void SkipForward() {
-    while (!data_.Valid()) {
-      if (!data_.status().ok()) return Fail(table_->Annotate(data_.status()));
-      if (!status_.ok() || !index_.Valid()) return;
-      index_.Next();
-      if (LoadBlock()) data_.SeekToFirst();
-    }
-  }
-  void SkipBackward() {
-    while (!data_.Valid()) {
-      if (!data_.status().ok()) return Fail(table_->Annotate(data_.status()));
-      if (!status_.ok() || !index_.Valid()) return;
-      index_.Prev();
-      if (LoadBlock()) data_.SeekToLast();
-    }
-  }
-
-  const std::shared_ptr<const Table> table_;
-  BlockCursor index_;
-  BlockCursor data_;
-  Table::BlockBytes bytes_;       // what data_ walks over
-  const char* loaded_ = nullptr;  // the index value that bytes_ was read for
-  absl::Status status_;
-};
-
-std::unique_ptr<Iterator> Table::NewIterator() const {
-  return std::make_unique<TableIterator>(shared_from_this());
+  const std::size_t index = index_.Find(internal_key);
+  if (index == index_.block_count()) return file_size();
+  return std::min(index_.handle(index).offset, file_size());
 }
 
 }  // namespace harrow::engine

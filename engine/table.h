@@ -1,17 +1,24 @@
 // A table file opened for reading: an immutable sorted map from internal keys to values.
 //
+// Index and filters are in memory as long as the table. Data blocks are read where they lie when the
+// file is mapped and they are not compressed; otherwise they come from the block cache, or from the
+// file by way of it.
+//
 // Threading: safe from any number of threads; iterators one thread each.
 // Invariants:
-//  1. The checksum of a block is checked each time the block is read.
+//  1. The checksum of a block is verified when the block is first read from its file, and again
+//     whenever it is read, not mapped, anew.
 //  2. No bytes make it read outside a block or the file, or loop without end.
 // Errors: DataLoss for any damage that is met, but for that of a filter; whatever
-// RandomAccessFile::Read fails with. Not here: a cache of blocks. A small table is in memory whole.
+// RandomAccessFile::Read fails with.
 // Filters: the table is read with those that were written under the name of the policy at hand, and
 // without if there are none or they are damaged: every pair is in the data blocks, and it would be
 // a pity to lose sight of them for the sake of a shortcut.
 #ifndef HARROW_ENGINE_TABLE_H_
 #define HARROW_ENGINE_TABLE_H_
 
+#include <atomic>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -19,11 +26,14 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/block_cache.h"
 #include "engine/file.h"
 #include "engine/filter_block.h"
 #include "engine/internal_key.h"
 #include "engine/iterator.h"
+#include "engine/options.h"
 #include "engine/table_format.h"
+#include "engine/table_index.h"
 
 namespace harrow::engine {
 
@@ -39,10 +49,11 @@ class Table : public std::enable_shared_from_this<Table> {
                                                      const TableOptions& options);
 
   // *value changes only for kFound.
-  absl::StatusOr<LookupResult> Get(const LookupKey& key, std::string* value) const;
+  absl::StatusOr<LookupResult> Get(const ReadOptions& options, const LookupKey& key,
+                                   std::string* value) const;
 
   // Over internal keys. It shares ownership of the table.
-  std::unique_ptr<Iterator> NewIterator() const;
+  std::unique_ptr<Iterator> NewIterator(const ReadOptions& options) const;
 
   // Where in the file the entry at or after the internal key is, to a block; the file's size behind
   // the last one. Reads nothing.
@@ -53,28 +64,27 @@ class Table : public std::enable_shared_from_this<Table> {
 
  private:
   friend class TableIterator;
-  // A block's bytes: in `owned`, or in the table's `whole_`.
-  struct BlockBytes {
-    std::string_view block;
-    std::unique_ptr<char[]> owned;
-  };
-  Table(RandomAccessFile file, std::shared_ptr<const FilterPolicy> filter_policy)
-      : file_(std::move(file)), filter_policy_(std::move(filter_policy)) {}
+  explicit Table(RandomAccessFile file) : file_(std::move(file)) {}
 
   absl::Status Load(const TableOptions& options);
   absl::Status LoadFilters(const BlockHandle& metaindex);
-  // `size` bytes at `offset`, which lie within the file.
-  absl::Status ReadBytes(std::uint64_t offset, std::uint64_t size, BlockBytes* bytes) const;
-  absl::Status ReadBlock(const BlockHandle& handle, BlockBytes* bytes) const;
-  // The block that an index entry's value points to.
-  absl::Status ReadDataBlock(std::string_view encoded_handle, BlockBytes* bytes) const;
+
+  // A data block, by its number in the index.
+  absl::Status ReadDataBlock(const ReadOptions& options, std::size_t index,
+                             BlockBytes* block) const;
+  enum class Checksum : std::uint8_t { kVerify, kKnownGood };
+  // Any block, from the file or its map.
+  absl::Status ReadBlock(const BlockHandle& handle, Checksum checksum, BlockBytes* block) const;
   absl::Status Annotate(const absl::Status& status) const;  // adds the path
 
   RandomAccessFile file_;
-  BlockBytes whole_;  // of a small table; else empty
-  BlockBytes index_;
-  const std::shared_ptr<const FilterPolicy> filter_policy_;  // or nullptr
-  BlockBytes filter_bytes_;
+  TableIndex index_;
+  std::unique_ptr<CachedBlocks> cached_;  // nullptr: there is no cache
+  // What is known of a data block of a mapped file: nothing, or that its checksum was right.
+  enum class BlockState : std::uint8_t { kUnknown, kPlain, kCompressed };
+  std::unique_ptr<std::atomic<BlockState>[]> states_;
+  std::shared_ptr<const FilterPolicy> filter_policy_;  // or nullptr
+  BlockBytes filter_block_;
   FilterBlockReader filters_;
 };
 

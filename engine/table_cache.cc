@@ -1,8 +1,9 @@
-// Tables are opened outside the lock; if two threads open the same one, the first stays. The one
-// used longest ago makes room, found by a walk, which is cheap beside opening a file.
+// Tables are opened outside the lock; if two threads open the same one, the first stays. A list has
+// them in the order of their last use, and a map finds a table's place in it.
 #include "engine/table_cache.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "engine/file_name.h"
@@ -17,34 +18,37 @@ TableCache::TableCache(std::string directory, const TableOptions& options, std::
 absl::StatusOr<std::shared_ptr<const Table>> TableCache::Find(const FileMetaData& file) {
   {
     std::lock_guard<std::mutex> lock(mutex_);
-    const auto found = entries_.find(file.number);
-    if (found != entries_.end()) {
-      found->second.last_use = ++use_count_;
-      return found->second.table;
+    const auto found = by_number_.find(file.number);
+    if (found != by_number_.end()) {
+      entries_.splice(entries_.begin(), entries_, found->second);
+      return found->second->table;
     }
   }
   absl::StatusOr<std::shared_ptr<const Table>> table = Open(file);
   if (!table.ok()) return table.status();
 
-  std::shared_ptr<const Table> evicted;  // closed after the lock is gone
+  std::list<Entry> evicted;  // closed after the lock is gone
   std::lock_guard<std::mutex> lock(mutex_);
-  const auto [place, inserted] = entries_.try_emplace(file.number);
-  if (inserted) place->second.table = *std::move(table);
-  place->second.last_use = ++use_count_;
-  std::shared_ptr<const Table> result = place->second.table;
+  const auto [place, inserted] = by_number_.try_emplace(file.number);
+  if (inserted) {
+    entries_.push_front({file.number, *std::move(table)});
+    place->second = entries_.begin();
+  }
+  std::shared_ptr<const Table> result = place->second->table;
   if (entries_.size() > capacity_) {
-    const auto oldest = std::min_element(
-        entries_.begin(), entries_.end(),
-        [](const auto& a, const auto& b) { return a.second.last_use < b.second.last_use; });
-    evicted = std::move(oldest->second.table);
-    entries_.erase(oldest);
+    by_number_.erase(entries_.back().number);
+    evicted.splice(evicted.begin(), entries_, std::prev(entries_.end()));
   }
   return result;
 }
 
 void TableCache::Evict(std::uint64_t number) {
+  std::list<Entry> evicted;  // closed after the lock is gone
   std::lock_guard<std::mutex> lock(mutex_);
-  entries_.erase(number);
+  const auto found = by_number_.find(number);
+  if (found == by_number_.end()) return;
+  evicted.splice(evicted.begin(), entries_, found->second);
+  by_number_.erase(found);
 }
 
 absl::StatusOr<std::shared_ptr<const Table>> TableCache::Open(const FileMetaData& file) const {

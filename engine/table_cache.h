@@ -1,4 +1,4 @@
-// The tables that are open, at most so many at once.
+// The tables that are open, at most so many at once; the one used longest ago makes room.
 //
 // Threading: safe from any thread.
 // Invariants:
@@ -10,10 +10,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <map>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <unordered_map>
 
 #include "absl/status/statusor.h"
 #include "engine/table.h"
@@ -33,17 +34,18 @@ class TableCache {
 
  private:
   struct Entry {
+    std::uint64_t number;
     std::shared_ptr<const Table> table;
-    std::uint64_t last_use = 0;  // a count of uses, not a time
   };
   absl::StatusOr<std::shared_ptr<const Table>> Open(const FileMetaData& file) const;
 
   const std::string directory_;
   const TableOptions options_;
   const std::size_t capacity_;
-  std::mutex mutex_;  // guards what follows
-  std::map<std::uint64_t, Entry> entries_;
-  std::uint64_t use_count_ = 0;
+  std::mutex mutex_;          // guards what follows
+  std::list<Entry> entries_;  // used last first
+  // order never observed: lookups alone, by number
+  std::unordered_map<std::uint64_t, std::list<Entry>::iterator> by_number_;
 };
 
 }  // namespace harrow::engine

@@ -46,21 +46,32 @@ void AppendStoredBlock(std::string* to, const StoredBlock& block) {
   PutFixed32(to, crc32c::Mask(crc));
 }
 
-absl::StatusOr<StoredBlock> CheckStoredBlock(std::string_view stored) {
+absl::Status VerifyStoredBlock(std::string_view stored) {
   HARROW_CHECK(stored.size() >= kBlockTrailerSize);
   const std::size_t size = stored.size() - kBlockTrailerSize;
   const std::uint32_t crc = crc32c::Unmask(DecodeFixed32(stored.data() + size + 1));
   if (crc32c::Value(stored.data(), size + 1) != crc) {
     return absl::DataLossError("bad checksum of a block");
   }
-  const auto compression = static_cast<CompressionType>(stored[size]);
-  switch (compression) {
+  switch (const CompressionType compression = TakeStoredBlockApart(stored).compression) {
     case CompressionType::kNoCompression:
     case CompressionType::kSnappyCompression:
-      return StoredBlock{compression, stored.substr(0, size)};
+      return absl::OkStatus();
+    default:
+      return absl::DataLossError(
+          absl::StrCat("unknown compression ", static_cast<unsigned>(compression)));
   }
-  return absl::DataLossError(
-      absl::StrCat("unknown compression ", static_cast<unsigned>(compression)));
+}
+
+StoredBlock TakeStoredBlockApart(std::string_view stored) {
+  const std::size_t size = stored.size() - kBlockTrailerSize;
+  return {static_cast<CompressionType>(stored[size]), stored.substr(0, size)};
+}
+
+absl::StatusOr<StoredBlock> CheckStoredBlock(std::string_view stored) {
+  const absl::Status status = VerifyStoredBlock(stored);
+  if (!status.ok()) return status;
+  return TakeStoredBlockApart(stored);
 }
 
 }  // namespace harrow::engine

@@ -34,8 +34,8 @@ struct TableOptions {
   int restart_interval = 16;
   CompressionType compression = CompressionType::kSnappyCompression;
   std::shared_ptr<const FilterPolicy> filter_policy;  // nullptr: no filters are written or read
-  // A table of at most so many bytes is read at once when it is opened.
-  std::uint64_t read_whole_size_max = std::uint64_t{256} << 10;
+  bool allow_mmap_reads = true;
+  std::shared_ptr<BlockCache> block_cache;  // nullptr: blocks are kept nowhere
 };
 
 struct BlockHandle {
@@ -69,8 +69,11 @@ struct StoredBlock {
 // With its trailer.
 void AppendStoredBlock(std::string* to, const StoredBlock& block);
 
-// Takes a stored block, trailer included, apart. DataLoss for a wrong checksum or an unknown
-// compression.
+// Of a stored block, trailer included: DataLoss for a wrong checksum or an unknown compression.
+absl::Status VerifyStoredBlock(std::string_view stored);
+// One that was verified, apart.
+StoredBlock TakeStoredBlockApart(std::string_view stored);
+// Both in turn.
 absl::StatusOr<StoredBlock> CheckStoredBlock(std::string_view stored);
 
 }  // namespace harrow::engine

@@ -14,6 +14,8 @@ TableOptions MakeTableOptions(const Options& options) {
   table.restart_interval = options.block_restart_interval;
   table.compression = options.compression;
   table.filter_policy = options.filter_policy;
+  table.allow_mmap_reads = options.allow_mmap_reads;
+  table.block_cache = options.block_cache;
   return table;
 }
 

@@ -58,8 +58,9 @@ void Version::VisitCandidates(std::string_view internal_key, Visit visit) const 
   }
 }
 
-absl::StatusOr<LookupResult> Version::Get(const LookupKey& key, TableCache* tables,
-                                          std::string* value, WastedSeek* wasted) const {
+absl::StatusOr<LookupResult> Version::Get(const ReadOptions& options, const LookupKey& key,
+                                          TableCache* tables, std::string* value,
+                                          WastedSeek* wasted) const {
   absl::StatusOr<LookupResult> result = LookupResult::kAbsent;
   WastedSeek first;
   VisitCandidates(key.internal_key(), [&](int level, const FileRef& file) {
@@ -70,7 +71,7 @@ absl::StatusOr<LookupResult> Version::Get(const LookupKey& key, TableCache* tabl
     }
     const absl::StatusOr<std::shared_ptr<const Table>> table = tables->Find(*file);
     if (table.ok()) {
-      result = (*table)->Get(key, value);
+      result = (*table)->Get(options, key, value);
     } else {
       result = table.status();
     }
@@ -90,16 +91,16 @@ WastedSeek Version::SampleRead(std::string_view internal_key) const {
   return wasted ? first : WastedSeek();
 }
 
-absl::Status Version::AddIterators(TableCache* tables,
+absl::Status Version::AddIterators(const ReadOptions& options, TableCache* tables,
                                    std::vector<std::unique_ptr<Iterator>>* iterators) const {
   const FileList& newest_last = level(0);
   for (auto file = newest_last.rbegin(); file != newest_last.rend(); ++file) {
     absl::StatusOr<std::shared_ptr<const Table>> table = tables->Find(**file);
     if (!table.ok()) return table.status();
-    iterators->push_back((*table)->NewIterator());
+    iterators->push_back((*table)->NewIterator(options));
   }
   for (int i = 1; i < kLevelCount; ++i) {
-    if (!level(i).empty()) iterators->push_back(NewLevelIterator(&level(i), tables));
+    if (!level(i).empty()) iterators->push_back(NewLevelIterator(&level(i), tables, options));
   }
   return absl::OkStatus();
 }

@@ -71,12 +71,13 @@ class Version {
   std::uint64_t level_size(int level) const { return sizes_[static_cast<std::size_t>(level)]; }
 
   // *value changes only for kFound. Where the first table was not the last one, *wasted is it.
-  absl::StatusOr<LookupResult> Get(const LookupKey& key, TableCache* tables, std::string* value,
+  absl::StatusOr<LookupResult> Get(const ReadOptions& options, const LookupKey& key,
+                                   TableCache* tables, std::string* value,
                                    WastedSeek* wasted) const;
   // What a lookup of this key alone would waste, told from the tables' ranges.
   WastedSeek SampleRead(std::string_view internal_key) const;
   // Cursors that together give every entry. The version outlives them.
-  absl::Status AddIterators(TableCache* tables,
+  absl::Status AddIterators(const ReadOptions& options, TableCache* tables,
                             std::vector<std::unique_ptr<Iterator>>* iterators) const;
 
   // Those that overlap the range, which is not empty, in the level's order.

@@ -107,6 +107,8 @@ absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
   // One processor, on which looking again is a step of the schedule: sleep at once.
   engine_options.write_thread_max_spins = 0;
   engine_options.write_thread_max_yields = 0;
+  // Faults on a map are not modelled, and the disk refuses it.
+  engine_options.allow_mmap_reads = false;
   absl::StatusOr<std::unique_ptr<engine::Db>> db =
       engine::Db::Open(engine_options, std::string(path));
   if (!db.ok()) return std::move(db).status();

@@ -64,7 +64,7 @@ inline std::string CheckTables(const std::string& directory, const Options& opti
   std::map<std::string, SequenceNumber, std::less<>> oldest;  // met so far, from the newest down
   const auto check = [&](const FileMetaData& file) -> std::string {
     const std::string name = "table " + std::to_string(file.number);
-    const std::unique_ptr<Iterator> it = tables.Find(file).value()->NewIterator();
+    const std::unique_ptr<Iterator> it = tables.Find(file).value()->NewIterator(ReadOptions());
     std::map<std::string, SequenceNumber, std::less<>> here;
     for (it->SeekToFirst(); it->Valid(); it->Next()) {
       ParsedInternalKey entry;

@@ -68,6 +68,7 @@ void CheckLookup(const engine::Table& table, const BlockEntry& entry, bool filte
   if (!expected.has_value()) return;
   std::string value = "untouched";
   const absl::StatusOr<engine::LookupResult> result = table.Get(
+      engine::ReadOptions(),
       engine::LookupKey(engine::ExtractUserKey(entry.key), engine::ExtractTag(entry.key) >> 8),
       &value);
   fuzz::Require(result.ok(), "a table in order can be looked up in");
@@ -81,7 +82,7 @@ void CheckLookup(const engine::Table& table, const BlockEntry& entry, bool filte
 }
 
 void CheckSound(const engine::Table& table, const std::vector<BlockEntry>& entries, bool filtered) {
-  const std::unique_ptr<engine::Iterator> it = table.NewIterator();
+  const std::unique_ptr<engine::Iterator> it = table.NewIterator(engine::ReadOptions());
   fuzz::Require(Forward(it.get(), entries.size() + 1) == entries,
                 "forward is what plain code reads");
   fuzz::Require(Backward(it.get(), entries.size() + 1) == entries, "backward is forward reversed");
@@ -113,7 +114,7 @@ void CheckBuilder(const std::vector<BlockEntry>& entries, engine::TableOptions o
 
 // Whatever the bytes: no call may do harm.
 void Wander(const engine::Table& table, std::size_t size) {
-  const std::unique_ptr<engine::Iterator> it = table.NewIterator();
+  const std::unique_ptr<engine::Iterator> it = table.NewIterator(engine::ReadOptions());
   // A block may be named by many handles, and may be compressed.
   const std::size_t count_max = size * size;
   const std::vector<BlockEntry> entries = Forward(it.get(), count_max);
@@ -126,7 +127,8 @@ void Wander(const engine::Table& table, std::size_t size) {
     if (!ResultOf(entries[i]).has_value()) continue;
     std::string value;
     CheckStatus(table
-                    .Get(engine::LookupKey(engine::ExtractUserKey(entries[i].key),
+                    .Get(engine::ReadOptions(),
+                         engine::LookupKey(engine::ExtractUserKey(entries[i].key),
                                            engine::ExtractTag(entries[i].key) >> 8),
                          &value)
                     .status());
@@ -145,7 +147,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   engine::TableOptions options;
   const bool filtered = (data[0] & 1) != 0;
   if (filtered) options.filter_policy = engine::NewBloomFilterPolicy(10);
-  if ((data[0] & 2) != 0) options.read_whole_size_max = 0;
+  if ((data[0] & 2) != 0) {
+    options.allow_mmap_reads = false;
+    options.block_cache = engine::NewLruBlockCache(64 << 10);
+  }
   const absl::StatusOr<std::shared_ptr<engine::Table>> table = harrow::OpenTable("table", options);
   if (!table.ok()) {
     harrow::CheckStatus(table.status());

@@ -240,7 +240,7 @@ std::string Rebuild(const std::string& path, const engine::TableOptions& options
   absl::StatusOr<engine::AppendFile> copy = engine::AppendFile::Create(ours.File("copy"));
   RC_ASSERT(copy.ok());
   engine::TableBuilder builder(options, &*copy);
-  const std::unique_ptr<engine::Iterator> it = (*table)->NewIterator();
+  const std::unique_ptr<engine::Iterator> it = (*table)->NewIterator(engine::ReadOptions());
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
     RC_ASSERT(builder.Add(it->key(), it->value()).ok());
   }

@@ -33,7 +33,7 @@ inline EntryMap EntriesOfFile(const std::string& directory, const DatabaseFile& 
         Table::Open(RandomAccessFile::Open(path).value(), TableOptions());
     EXPECT_TRUE(table.ok()) << table.status();
     if (!table.ok()) return entries;
-    const std::unique_ptr<Iterator> it = (*table)->NewIterator();
+    const std::unique_ptr<Iterator> it = (*table)->NewIterator(ReadOptions());
     for (it->SeekToFirst(); it->Valid(); it->Next()) entries.emplace(it->key(), it->value());
     EXPECT_TRUE(it->status().ok()) << it->status();
   }

@@ -155,7 +155,7 @@ TEST_P(StockLevelDbTableTest, TablesReadBackAndAreWrittenAlike) {
     absl::StatusOr<AppendFile> copy = AppendFile::Create(ours_.File("table"));
     ASSERT_TRUE(copy.ok());
     TableBuilder builder(options, &*copy);
-    const std::unique_ptr<Iterator> iterator = (*table)->NewIterator();
+    const std::unique_ptr<Iterator> iterator = (*table)->NewIterator(ReadOptions());
     for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) {
       ASSERT_TRUE(builder.Add(iterator->key(), iterator->value()).ok());
       ParsedInternalKey parsed;
@@ -171,7 +171,8 @@ TEST_P(StockLevelDbTableTest, TablesReadBackAndAreWrittenAlike) {
       ParsedInternalKey parsed;
       ASSERT_TRUE(ParseInternalKey(iterator->key(), &parsed));
       std::string value;
-      const auto result = (*table)->Get(LookupKey(parsed.user_key, parsed.sequence), &value);
+      const auto result =
+          (*table)->Get(ReadOptions(), LookupKey(parsed.user_key, parsed.sequence), &value);
       ASSERT_TRUE(result.ok()) << result.status();
       ASSERT_NE(*result, LookupResult::kAbsent);
     }

@@ -47,7 +47,8 @@ struct TableKind {
   const char* name;
   CompressionType compression;
   bool filters;
-  std::uint64_t read_whole_size_max;
+  bool map;
+  std::size_t cache_capacity;  // 0: no cache
 };
 
 class TableTest : public testing::TestWithParam<TableKind> {
@@ -57,7 +58,10 @@ class TableTest : public testing::TestWithParam<TableKind> {
     options.block_size = 256;
     options.compression = GetParam().compression;
     if (GetParam().filters) options.filter_policy = NewBloomFilterPolicy(10);
-    options.read_whole_size_max = GetParam().read_whole_size_max;
+    options.allow_mmap_reads = GetParam().map;
+    if (GetParam().cache_capacity > 0) {
+      options.block_cache = NewLruBlockCache(GetParam().cache_capacity);
+    }
     return options;
   }
 
@@ -86,7 +90,8 @@ class TableTest : public testing::TestWithParam<TableKind> {
 
   static std::string Get(const Table& table, std::string_view key, SequenceNumber sequence) {
     std::string value = "unchanged";
-    const absl::StatusOr<LookupResult> result = table.Get(LookupKey(key, sequence), &value);
+    const absl::StatusOr<LookupResult> result =
+        table.Get(ReadOptions(), LookupKey(key, sequence), &value);
     if (!result.ok()) return result.status().ToString();
     if (*result == LookupResult::kFound) return value;
     EXPECT_EQ(value, "unchanged");
@@ -97,14 +102,17 @@ class TableTest : public testing::TestWithParam<TableKind> {
   const std::string path_ = directory_.File("table");
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, TableTest,
-    testing::Values(TableKind{"Plain", CompressionType::kNoCompression, false, 0},
-                    TableKind{"Whole", CompressionType::kNoCompression, false, 1 << 20},
-                    TableKind{"Filters", CompressionType::kNoCompression, true, 0},
-                    TableKind{"Snappy", CompressionType::kSnappyCompression, false, 0},
-                    TableKind{"SnappyFilters", CompressionType::kSnappyCompression, true, 1 << 20}),
-    [](const auto& kind) { return std::string(kind.param.name); });
+constexpr CompressionType kNone = CompressionType::kNoCompression;
+constexpr CompressionType kSnappy = CompressionType::kSnappyCompression;
+
+INSTANTIATE_TEST_SUITE_P(Kinds, TableTest,
+                         testing::Values(TableKind{"Read", kNone, false, false, 0},
+                                         TableKind{"ReadCached", kNone, false, false, 8 << 10},
+                                         TableKind{"Mapped", kNone, false, true, 1 << 20},
+                                         TableKind{"Filters", kNone, true, true, 0},
+                                         TableKind{"Snappy", kSnappy, false, true, 8 << 10},
+                                         TableKind{"SnappyFilters", kSnappy, true, false, 1 << 20}),
+                         [](const auto& kind) { return std::string(kind.param.name); });
 
 TEST_P(TableTest, AgreesWithAMapInEveryDirection) {
   for (const std::size_t count : {0U, 1U, 2U, 50U, 3000U}) {
@@ -113,7 +121,7 @@ TEST_P(TableTest, AgreesWithAMapInEveryDirection) {
     Build(model);
     const auto table = Open();
     ASSERT_TRUE(table.ok()) << table.status();
-    const std::unique_ptr<Iterator> iterator = (*table)->NewIterator();
+    const std::unique_ptr<Iterator> iterator = (*table)->NewIterator(ReadOptions());
     EXPECT_FALSE(iterator->Valid());
     iterator->SeekToFirst();
     for (const auto& [key, value] : model) {
@@ -139,7 +147,7 @@ TEST_P(TableTest, SeeksThenWalksAsAMapDoes) {
   Build(model);
   const auto table = Open();
   ASSERT_TRUE(table.ok());
-  const std::unique_ptr<Iterator> iterator = (*table)->NewIterator();
+  const std::unique_ptr<Iterator> iterator = (*table)->NewIterator(ReadOptions());
   std::mt19937 random(2);
   for (int i = 0; i < 2000; ++i) {
     const std::string target = Key("key" + std::to_string(random() % 600), random() % 700);
@@ -204,7 +212,7 @@ TEST_P(TableTest, IteratorKeepsTheTableAlive) {
   {
     const auto table = Open();
     ASSERT_TRUE(table.ok());
-    iterator = (*table)->NewIterator();
+    iterator = (*table)->NewIterator(ReadOptions());
   }
   std::size_t count = 0;
   for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next()) ++count;
@@ -218,7 +226,7 @@ void ExpectRightOrDataLoss(const absl::StatusOr<std::shared_ptr<Table>>& table,
     ASSERT_EQ(table.status().code(), absl::StatusCode::kDataLoss);
     return;
   }
-  const std::unique_ptr<Iterator> iterator = (*table)->NewIterator();
+  const std::unique_ptr<Iterator> iterator = (*table)->NewIterator(ReadOptions());
   iterator->SeekToFirst();
   auto pair = model.begin();
   for (; iterator->Valid(); iterator->Next(), ++pair) {
@@ -241,7 +249,8 @@ void ExpectRightOrDataLoss(const absl::StatusOr<std::shared_ptr<Table>>& table,
     std::string found;
     ParsedInternalKey parsed;
     ASSERT_TRUE(ParseInternalKey(key, &parsed));
-    const auto result = (*table)->Get(LookupKey(parsed.user_key, parsed.sequence), &found);
+    const auto result =
+        (*table)->Get(ReadOptions(), LookupKey(parsed.user_key, parsed.sequence), &found);
     if (!result.ok()) {
       ASSERT_EQ(result.status().code(), absl::StatusCode::kDataLoss);
     } else if (parsed.type == ValueType::kDeletion) {
@@ -305,9 +314,9 @@ TEST_P(TableTest, UnknownCompressionsAndBadSnappyAreDataLoss) {
     const auto table = Open();
     ASSERT_TRUE(table.ok()) << table.status();
     std::string value;
-    EXPECT_EQ((*table)->Get(LookupKey("k", 1), &value).status().code(),
+    EXPECT_EQ((*table)->Get(ReadOptions(), LookupKey("k", 1), &value).status().code(),
               absl::StatusCode::kDataLoss);
-    const std::unique_ptr<Iterator> iterator = (*table)->NewIterator();
+    const std::unique_ptr<Iterator> iterator = (*table)->NewIterator(ReadOptions());
     iterator->SeekToFirst();
     EXPECT_FALSE(iterator->Valid());
     EXPECT_EQ(iterator->status().code(), absl::StatusCode::kDataLoss);
@@ -350,7 +359,7 @@ class TableFilterTest : public testing::Test {
     const absl::StatusOr<std::shared_ptr<Table>> table = Table::Open(*std::move(file), options);
     if (!table.ok()) return table.status();
     std::string value;
-    return (*table)->Get(LookupKey("key", 1), &value);
+    return (*table)->Get(ReadOptions(), LookupKey("key", 1), &value);
   }
 
   const ScratchDirectory directory_;
