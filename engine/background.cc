@@ -12,6 +12,20 @@
 
 namespace harrow::engine {
 
+namespace {
+
+// "compaction: 4@0 + 1@1 by size"
+std::string PlanText(const CompactionPlan& plan) {
+  const char* const reason = plan.reason == CompactionReason::kSize    ? "size"
+                             : plan.reason == CompactionReason::kSeeks ? "seeks"
+                                                                       : "hand";
+  return absl::StrCat(plan.trivial_move ? "move: " : "compaction: ", plan.inputs.size(), "@",
+                      plan.level, " + ", plan.next_inputs.size(), "@", plan.level + 1, " by ",
+                      reason);
+}
+
+}  // namespace
+
 bool Background::HasWork() {
   if (!state_->error.ok() || state_->closing.load()) return false;
   const Version& version = *state_->versions.current();
@@ -37,6 +51,7 @@ absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
   LevelActivity activity;
   const std::uint64_t start_us = MonotonicMicros();
   lock.unlock();
+  state_->options.info_log->Log(absl::StrCat("flush: begins, to table ", number));
   absl::StatusOr<FileMetaData> table =
       WriteMemTable(*memtable, state_->directory, number, MakeTableOptions(state_->options));
   if (table.ok()) {
@@ -66,6 +81,7 @@ absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
   state_->RefreshView();
   state_->changed.notify_all();
   state_->obsolete.Add(FileName{FileType::kLog, old_log_number});
+  state_->options.info_log->Log(absl::StrCat("flush: done, at level ", level));
   RemoveObsoleteFiles(lock);
   return absl::OkStatus();
 }
@@ -109,10 +125,13 @@ std::optional<CompactionPlan> Background::PickAutomatic() {
 }
 
 absl::Status Background::RunPlan(const CompactionPlan& plan, std::unique_lock<std::mutex>& lock) {
+  state_->options.info_log->Log(PlanText(plan));
   running_ = &plan;
   absl::Status status = plan.trivial_move ? Move(plan, lock) : Merge(plan, lock);
   running_ = nullptr;
+  if (absl::IsCancelled(status)) state_->options.info_log->Log("compaction: cut short");
   if (!status.ok()) return status;
+  state_->options.info_log->Log("compaction: done");
   ++(plan.trivial_move ? state_->move_count : state_->compaction_count);
   if (plan.reason == CompactionReason::kSeeks) ++state_->seek_compaction_count;
   if (plan.reason == CompactionReason::kManual) ++state_->manual_compaction_count;

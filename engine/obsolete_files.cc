@@ -1,6 +1,8 @@
 // Logs and manifests go at once; a table when nobody holds its TableFile any more.
 #include "engine/obsolete_files.h"
 
+#include <string>
+
 #include "engine/file.h"
 
 namespace harrow::engine {
@@ -28,6 +30,7 @@ std::vector<FileName> ObsoleteFiles::TakeRemovable() {
 
 void RemoveFiles(const std::string& directory, const std::vector<FileName>& files,
                  TableCache* tables, InfoLog* info_log) {
+  info_log->Log("removes " + std::to_string(files.size()) + " files");
   for (const FileName& file : files) {
     if (IsTable(file)) tables->Evict(file.number);
     absl::Status status = RemoveFile(FilePath(directory, file));
@@ -37,6 +40,7 @@ void RemoveFiles(const std::string& directory, const std::vector<FileName>& file
     }
     info_log->Log((status.ok() ? "removed " : "left behind: ") + FormatFileName(file));
   }
+  info_log->Log("removal: done");
 }
 
 }  // namespace harrow::engine

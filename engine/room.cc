@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <memory>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -21,13 +22,20 @@ absl::Status Room::MakeRoom(std::unique_lock<std::mutex>& lock, bool force) {
     const MemTable& memtable = *state_->memtable;
     if (may_delay && level0_count >= state_->options.level0_slowdown_writes_trigger) {
       may_delay = false;
+      state_->options.info_log->Log(absl::StrCat("held up: ", level0_count, " tables in level 0"));
       Delay(lock);
+      state_->options.info_log->Log("goes on");
     } else if (force ? memtable.empty()
                      : memtable.ApproximateMemoryUsage() <= state_->options.write_buffer_size) {
       return absl::OkStatus();
     } else if (state_->immutable != nullptr ||
                level0_count >= state_->options.level0_stop_writes_trigger) {
+      state_->options.info_log->Log(
+          state_->immutable != nullptr
+              ? std::string("waits: a memtable is being flushed")
+              : absl::StrCat("waits: ", level0_count, " tables in level 0"));
       Wait(lock);
+      state_->options.info_log->Log("goes on");
     } else {
       Rotate(lock);
       force = false;  // the new memtable has room
@@ -54,6 +62,7 @@ void Room::Rotate(std::unique_lock<std::mutex>& lock) {
   log_->DropBelow(state_->versions.log_number());
   const std::uint64_t number = state_->versions.NewFileNumber();
   lock.unlock();
+  state_->options.info_log->Log(absl::StrCat("rotates to log ", number));
   const absl::Status status = log_->Rotate(number);
   std::shared_ptr<MemTable> fresh = std::make_shared<MemTable>();
   if (status.ok()) state_->options.info_log->Log(absl::StrCat("rotated to log ", number));

@@ -26,7 +26,7 @@ std::string NameOf(const Write& write) {
 std::string Describe(const Write& write) {
   std::string text = NameOf(write) + " (";
   if (write.flush) {
-    text += "flush";
+    text += write.compaction ? "compaction" : "flush";
   } else if (write.entries.size() == 1) {
     text += EntryText(write.entries.front());
   } else {
@@ -45,7 +45,7 @@ std::string Describe(const Write& write) {
 
 std::string Describe(const Read& read) {
   std::string text = ClientName(read.life, read.client);
-  text += read.scan ? " scan" : " get " + KeyName(read.key);
+  text += read.move ? " iterator move" : read.scan ? " scan" : " get " + KeyName(read.key);
   if (read.snapshot >= 0) text += " at snapshot " + std::to_string(read.snapshot);
   text += " (t=" + std::to_string(read.invoked);
   if (read.responded != kNever) text += " to t=" + std::to_string(read.responded);

@@ -139,8 +139,25 @@ Verdict CheckNoSpuriousError(const History& history, std::uint32_t life) {
   return Verdict::Ok();
 }
 
+namespace {
+
+Verdict CheckOpenOnce(const History& history, std::uint32_t life) {
+  for (const SecondOpen* second = FirstOf(history.second_opens, life);
+       second != EndOf(history.second_opens) && second->life == life; ++second) {
+    if (!second->opened) continue;
+    return Verdict::Violated(Rule::kOpen, "a store that is open cannot be opened a second time",
+                             "L" + std::to_string(life + 1) + ".C" +
+                                 std::to_string(second->client) + " opened it again " +
+                                 At(second->responded));
+  }
+  return Verdict::Ok();
+}
+
+}  // namespace
+
 Verdict CheckOpen(const History& history, std::uint32_t life) {
   MODELS_CHECK(life < history.lives.size());
+  if (Verdict once = CheckOpenOnce(history, life); !once.ok()) return once;
   const Life& lived = history.lives[life];
   const std::string name = "life L" + std::to_string(life + 1);
   if (lived.open == Result::kPending && lived.end == LifeEnd::kClosed) {

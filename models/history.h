@@ -11,7 +11,8 @@
 //  a run is unique.
 //  2. invoked < responded; responded == kNever for a call that never returned.
 //  3. Within one client of one life, calls do not overlap.
-//  4. writes, reads, snapshots and lives are each in order of their calls, so also of their lives.
+//  4. writes, reads, snapshots, second opens and lives are each in order of their calls, so also of
+//  their lives.
 #ifndef HARROW_MODELS_HISTORY_H_
 #define HARROW_MODELS_HISTORY_H_
 
@@ -47,14 +48,16 @@ struct Entry {
   std::uint32_t value_size = 0;
 };
 
-// A put, a delete, a batch, or (flush, with no entries) a forced flush. Entries apply in order; a
-// later entry of the same batch for the same key wins.
+// A put, a delete, a batch, or (flush, with no entries) a forced flush, or a compaction that was asked
+// for, which flushes first. Entries apply in order; a later entry of the same batch for the same key
+// wins.
 struct Write {
   WriteId id = 0;
   std::uint32_t life = 0;
   std::uint32_t client = 0;
   bool sync = false;
   bool flush = false;
+  bool compaction = false;  // with flush
   std::vector<Entry> entries;
   Time invoked = 0;
   Time responded = kNever;
@@ -62,18 +65,20 @@ struct Write {
   std::string error;  // the status text of a failure
 };
 
-// A get (one key), or a scan (every key of the key space), at the present or at a snapshot.
+// A get (one key), a scan (every key of the key space), or a move of an iterator (the keys that it
+// passed and found, in a row), at the present or at a snapshot. An iterator is a snapshot.
 struct Read {
   std::uint32_t life = 0;
   std::uint32_t client = 0;
   std::int32_t snapshot = -1;  // index into snapshots, or -1: the present
   bool scan = false;
-  KeyId key = 0;  // gets only
+  bool move = false;
+  KeyId key = 0;  // of the first cell
   Time invoked = 0;
   Time responded = kNever;
   Result result = Result::kPending;
   std::string error;
-  std::vector<Cell> cells;  // one for a get; key_count for a scan, indexed by KeyId
+  std::vector<Cell> cells;  // of `key` and those after it: one for a get, key_count for a scan
 };
 
 struct Snapshot {
@@ -81,6 +86,16 @@ struct Snapshot {
   std::uint32_t client = 0;
   Time invoked = 0;
   Time responded = kNever;
+  bool iterator = false;  // an iterator at the present, which shows one state as long as it lives
+};
+
+// An attempt to open the store once more while it is open.
+struct SecondOpen {
+  std::uint32_t life = 0;
+  std::uint32_t client = 0;
+  Time invoked = 0;
+  Time responded = kNever;
+  bool opened = false;
 };
 
 enum class LifeEnd : std::uint8_t { kRunning, kClosed, kCrashed };
@@ -112,6 +127,7 @@ struct History {
   std::vector<Write> writes;
   std::vector<Read> reads;
   std::vector<Snapshot> snapshots;
+  std::vector<SecondOpen> second_opens;
 };
 
 }  // namespace harrow::models

@@ -27,7 +27,8 @@ Verdict CheckPoisoned(const History& history, std::uint32_t life);
 // never touched the log was acknowledged. (Rule live.)
 Verdict CheckNoSpuriousError(const History& history, std::uint32_t life);
 
-// The life's open: it must succeed unless a harmful fault hit (rule open).
+// The life's open: it must succeed unless a harmful fault hit; and no other one while the store is
+// open (rule open).
 Verdict CheckOpen(const History& history, std::uint32_t life);
 
 }  // namespace harrow::models

@@ -16,7 +16,7 @@ namespace {
 
 std::string ReturnedText(const History& history, const Read& read, KeyId key, const Cell& cell) {
   return Describe(read) + " found " + DescribeCell(history, cell) +
-         (read.scan ? " at " + KeyName(key) : "");
+         (read.scan || read.move ? " at " + KeyName(key) : "");
 }
 
 }  // namespace
@@ -107,7 +107,8 @@ Verdict LifeProblem::AddReads() {
   std::vector<std::uint32_t> snapshots;
   for (auto read = begin; read != history_.reads.end() && read->life == life_; ++read) {
     if (!Returned(*read)) continue;
-    MODELS_CHECK(read->cells.size() == (read->scan ? history_.key_count : 1));
+    MODELS_CHECK(read->key + read->cells.size() <= history_.key_count);
+    MODELS_CHECK(read->move || read->cells.size() == (read->scan ? history_.key_count : 1));
     if (read->snapshot >= 0) {
       snapshots.push_back(static_cast<std::uint32_t>(read->snapshot));
       continue;
@@ -116,7 +117,7 @@ Verdict LifeProblem::AddReads() {
     const std::uint32_t call =
         AddCall(LifeCall::Kind::kRead, index, {read->invoked, read->responded});
     for (std::size_t i = 0; i < read->cells.size(); ++i) {
-      const KeyId key = read->scan ? static_cast<KeyId>(i) : read->key;
+      const KeyId key = read->key + static_cast<KeyId>(i);
       Verdict verdict = Observe(index, key, read->cells[i], &observations.emplace_back());
       if (!verdict.ok()) return verdict;
     }
@@ -145,7 +146,7 @@ Verdict LifeProblem::AddSnapshot(std::uint32_t snapshot) {
     if (!Returned(*read) || read->snapshot != static_cast<std::int32_t>(snapshot)) continue;
     const auto index = static_cast<std::uint32_t>(read - history_.reads.begin());
     for (std::size_t i = 0; i < read->cells.size(); ++i) {
-      const KeyId key = read->scan ? static_cast<KeyId>(i) : read->key;
+      const KeyId key = read->key + static_cast<KeyId>(i);
       Observation observation;
       Verdict verdict = Observe(index, key, read->cells[i], &observation);
       if (!verdict.ok()) return verdict;
@@ -157,11 +158,10 @@ Verdict LifeProblem::AddSnapshot(std::uint32_t snapshot) {
       const Observation& before = observations[seen[key]];
       if (before.state == observation.state) continue;
       const Read& first = history_.reads[before.read];
-      return Verdict::Violated(
-          Rule::kLinearizable,
-          "a snapshot never changes: " +
-              ReturnedText(history_, first, key, first.cells[first.scan ? key : 0]),
-          ReturnedText(history_, *read, key, read->cells[i]));
+      return Verdict::Violated(Rule::kLinearizable,
+                               "a snapshot never changes: " +
+                                   ReturnedText(history_, first, key, first.cells[key - first.key]),
+                               ReturnedText(history_, *read, key, read->cells[i]));
     }
   }
   calls[call].end = static_cast<std::uint32_t>(observations.size());

@@ -49,9 +49,9 @@ Answer Solve(LifeProblem* problem) {
 
 std::string ReadText(const History& history, const Observation& observation) {
   const Read& read = history.reads[observation.read];
-  const Cell& cell = read.cells[read.scan ? observation.key : 0];
+  const Cell& cell = read.cells[observation.key - read.key];
   return Describe(read) + " found " + DescribeCell(history, cell) +
-         (read.scan ? " at " + KeyName(observation.key) : "");
+         (read.scan || read.move ? " at " + KeyName(observation.key) : "");
 }
 
 std::string EffectText(const History& history, const LifeProblem& problem, std::uint32_t call) {
@@ -89,8 +89,7 @@ Verdict Explain(const History& history, const LifeProblem& problem, const Answer
     for (std::uint32_t o = observer.begin + 1; o < observer.end; ++o) {
       const Read& read = history.reads[problem.observations[o].read];
       const KeyId key = problem.observations[o].key;
-      found +=
-          ", " + DescribeCell(history, read.cells[read.scan ? key : 0]) + " at " + KeyName(key);
+      found += ", " + DescribeCell(history, read.cells[key - read.key]) + " at " + KeyName(key);
     }
     found += ", which fits no such order";
   }

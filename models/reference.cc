@@ -188,7 +188,8 @@ class Linearization {
   };
 
   static bool Gives(const Read& read, const State& state) {
-    return read.scan ? read.cells == state : read.cells[0] == state[read.key];
+    return std::equal(read.cells.begin(), read.cells.end(),
+                      state.begin() + static_cast<std::ptrdiff_t>(read.key));
   }
 
   bool GivesResults(const Call& call, const State& state) const {

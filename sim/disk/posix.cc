@@ -119,6 +119,7 @@ void ServedCall::Record(std::int64_t result) {
   const std::vector<faults::Fired>& fired = disk().injector().fired();
   if (g_front.observer != nullptr) {
     for (std::size_t i = fired_before_; i < fired.size(); ++i) {
+      g_front.observer->Struck(fired[i]);
       if (!Harmless(fired[i].effect)) g_front.observer->Faulted(fired[i]);
     }
   }

@@ -67,6 +67,8 @@ class Observer {
   virtual void BeforeMutation(const Disk& disk, const MutationEvent& event) = 0;
   // After a harmful fault was delivered.
   virtual void Faulted(const faults::Fired& fired) = 0;
+  // After any fault was, before Faulted.
+  virtual void Struck(const faults::Fired&) {}
   // After each call that the trace has as its last event; recorded traces only.
   virtual void Called(const Disk&, const CallRecord&) {}
 };

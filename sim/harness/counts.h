@@ -25,7 +25,10 @@ enum class Count : std::uint8_t {
   kReads,
   kScans,
   kSnapshots,
+  kMoves,  // of iterators
+  kIterators,
   kFlushes,
+  kManualCompactions,
   kMutations,
   kCleanCloses,
   kCrashes,
@@ -39,6 +42,15 @@ enum class Count : std::uint8_t {
   kFragmentedRecords,  // log records of two and more fragments
   kRotations,          // logs created beyond a life's first
   kTables,
+  kBackgroundFlushes,
+  kFlushesBelowLevel0,
+  kCompactions0,  // of level 0
+  kDeepCompactions,
+  kTrivialMoves,
+  kSeekCompactions,
+  kSlowdowns,
+  kStops,
+  kSecondOpens,
   kUnknown,  // verdicts that reached a bound
   kFaultError,
   kFaultShortWrite,

@@ -102,7 +102,8 @@ LifePlan DrawLife(const Swarm& swarm, const GeneratorLimits& limits, std::uint32
   LifePlan life;
   const std::uint64_t clients =
       swarm.several_clients ? shape.Between(2, shape.OneIn(4) ? 8 : 4) : 1;
-  const std::uint64_t operations = DrawOperations(&shape);
+  const std::uint64_t drawn = DrawOperations(&shape);
+  const std::uint64_t operations = drawn + (swarm.workload.reader ? 400 : 0);
   Workload workload(swarm.workload, key_count, stream.Child("workload"));
   for (std::uint64_t client = 0; client < clients; ++client) {
     const std::uint64_t share = std::max<std::uint64_t>(1, operations / clients);
@@ -115,12 +116,43 @@ LifePlan DrawLife(const Swarm& swarm, const GeneratorLimits& limits, std::uint32
   return life;
 }
 
+// Levels so small that a few writes fill them; one seed in three has LevelDB's sizes.
+void DrawLevels(kernel::Random random, targets::TargetOptions* options) {
+  constexpr std::array<std::uint64_t, 4> kTriggers = {1, 2, 2, 4};
+  constexpr std::array<std::uint64_t, 4> kBases = {2 << 10, 8 << 10, 32 << 10, 10 << 20};
+  constexpr std::array<std::uint64_t, 3> kFactors = {2, 3, 10};
+  const std::uint64_t trigger = kTriggers[random.Below(kTriggers.size())];
+  const std::uint64_t slowdown = trigger + random.Below(3);
+  const std::uint64_t stop = slowdown + random.Below(2);
+  const std::uint64_t base = kBases[random.Below(kBases.size())];
+  const std::uint64_t factor = kFactors[random.Below(kFactors.size())];
+  if (random.OneIn(3)) return;
+  options->level0_compaction_trigger = trigger;
+  options->level0_slowdown_trigger = slowdown;
+  options->level0_stop_trigger = stop;
+  options->level_base_bytes = base;
+  options->level_factor = factor;
+}
+
+void DrawTables(kernel::Random random, targets::TargetOptions* options) {
+  constexpr std::array<std::uint64_t, 4> kBloomBits = {0, 0, 1, 10};
+  constexpr std::array<std::uint64_t, 4> kCaches = {0, 2 << 10, 16 << 10, 8 << 20};
+  constexpr std::array<std::uint64_t, 4> kRestarts = {1, 2, 16, 16};
+  options->compression = random.Below(2);
+  options->bloom_bits = kBloomBits[random.Below(kBloomBits.size())];
+  options->block_cache_bytes = kCaches[random.Below(kCaches.size())];
+  options->restart_interval = kRestarts[random.Below(kRestarts.size())];
+  constexpr std::array<std::uint64_t, 4> kYields = {0, 0, 1, 3};
+  options->writer_yields = kYields[random.Below(kYields.size())];
+  options->info_log = random.OneIn(12) ? 1 : 0;
+}
+
 targets::TargetOptions DrawOptions(kernel::Random* random) {
-  constexpr std::array<std::size_t, 6> kWriteBuffers = {4 << 10,  8 << 10,  16 << 10,
-                                                        64 << 10, 64 << 10, 256 << 10};
-  constexpr std::array<std::size_t, 3> kBlocks = {256, 1024, 4096};
-  constexpr std::array<std::size_t, 3> kFiles = {8 << 10, 64 << 10, 2 << 20};
-  constexpr std::array<std::size_t, 4> kOpenTables = {1, 2, 500, 500};
+  constexpr std::array<std::uint64_t, 6> kWriteBuffers = {4 << 10,  8 << 10,  16 << 10,
+                                                          64 << 10, 64 << 10, 256 << 10};
+  constexpr std::array<std::uint64_t, 3> kBlocks = {256, 1024, 4096};
+  constexpr std::array<std::uint64_t, 4> kFiles = {2 << 10, 8 << 10, 64 << 10, 2 << 20};
+  constexpr std::array<std::uint64_t, 4> kOpenTables = {1, 2, 500, 500};
   targets::TargetOptions options;
   options.max_open_tables = kOpenTables[random->Below(kOpenTables.size())];
   options.write_buffer_bytes = kWriteBuffers[random->Below(kWriteBuffers.size())];
@@ -139,11 +171,15 @@ Scenario GenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) {
   scenario.seed = seed;
   scenario.target = limits.target;
   scenario.options = DrawOptions(&shape);
+  // Where sizes ask for compactions all the time, no seek does.
+  if (!swarm.workload.reader) DrawLevels(root.Child("levels"), &scenario.options);
+  DrawTables(root.Child("tables"), &scenario.options);
   const disk::ProfileName drawn =
       shape.OneIn(2) ? disk::ProfileName::kExt4 : disk::ProfileName::kStrict;
   scenario.profile = limits.profile.value_or(drawn);
   scenario.key_count =
       static_cast<std::uint32_t>(shape.OneIn(3) ? shape.Between(1, 4) : shape.Between(5, 40));
+  if (root.Child("keys").OneIn(3)) scenario.key_style = KeyStyle::kVaried;
   const std::uint64_t lives = shape.Between(3, shape.OneIn(4) ? 6 : 4);
   for (std::uint64_t index = 0; index < lives; ++index) {
     // A recovery is worth crashing in once there is something to recover.

@@ -86,6 +86,8 @@ class LifeRunner : public disk::Observer {
 
   LifeResult Run() {
     recorder_->BeginLife(recorded_);
+    meetings_.BeginOptions(scenario_.options);
+    meetings_.Begin(Party::kRecovery);
     kernel::Trace unrecorded;
     kernel::Trace& trace = recorded_ != nullptr ? recorded_->trace : unrecorded;
     if (recorded_ != nullptr) trace = kernel::Trace(true);
@@ -96,6 +98,7 @@ class LifeRunner : public disk::Observer {
     if (!crashed_) EndWithoutCrashPoint();
     result_.mutations = disk_->stats().mutations;
     result_.fired = disk_->injector().fired();
+    result_.meetings = meetings_.meetings();
     if (recorded_ != nullptr) RecordEnd();
     if (closed_) result_.end.warm = std::move(disk_);
     return std::move(result_);
@@ -112,6 +115,7 @@ class LifeRunner : public disk::Observer {
     }
   }
 
+  void Struck(const faults::Fired& fired) override { meetings_.Happen(PartyOf(fired.effect)); }
   void Faulted(const faults::Fired& fired) override { recorder_->Harmed(HarmOf(fired)); }
 
   void Called(const disk::Disk& disk, const disk::CallRecord& call) override {
@@ -128,7 +132,7 @@ class LifeRunner : public disk::Observer {
 
   void Root() {
     std::unique_ptr<targets::Target> target;
-    const absl::Status opened = kind_.open(kDatabasePath, scenario_.options, &target);
+    const absl::Status opened = kind_.open(kDatabasePath, scenario_.options, &meetings_, &target);
     if (kernel::Dropped()) return;
     recorder_->Opened(opened);
     if (!opened.ok()) {
@@ -151,13 +155,14 @@ class LifeRunner : public disk::Observer {
     if (kernel::Dropped()) return false;
     if (status.ok()) {
       std::vector<models::Cell> got;
-      status = GetCells(target, history, &got);
+      status = GetCells(target, scenario_.key_style, history, &got);
       if (kernel::Dropped()) return false;
       for (std::size_t key = 0; status.ok() && key < got.size(); ++key) {
         if (!(got[key] == scanned[key])) scanned[key].kind = models::Cell::Kind::kGarbage;
       }
     }
     recorder_->ReadBack(status, scanned);
+    meetings_.End(Party::kRecovery);
     if (TraceIsRecorded()) {
       const kernel::HostMemory host;
       NoteText(status.ok() ? "read back: " + DescribeState(history, scanned)
@@ -167,12 +172,18 @@ class LifeRunner : public disk::Observer {
   }
 
   void RunClients(targets::Target* target) {
-    if (plan_.clients.size() == 1) return RunClient(0, plan_.clients[0], target, recorder_);
+    ClientWorld world{target, recorder_,
+                      [this] {
+                        std::unique_ptr<targets::Target> second;
+                        return kind_.open(kDatabasePath, scenario_.options, nullptr, &second);
+                      },
+                      &meetings_, scenario_.key_style};
+    if (plan_.clients.size() == 1) return RunClient(0, plan_.clients[0], world);
     std::vector<std::thread> threads;
     threads.reserve(plan_.clients.size());
     for (std::uint32_t client = 0; client < plan_.clients.size(); ++client) {
       threads.emplace_back(
-          [this, client, target] { RunClient(client, plan_.clients[client], target, recorder_); });
+          [this, client, &world] { RunClient(client, plan_.clients[client], world); });
     }
     for (std::thread& thread : threads) thread.join();
   }
@@ -180,8 +191,10 @@ class LifeRunner : public disk::Observer {
   void FinishOnTask(std::unique_ptr<targets::Target> target) {
     if (kernel::Dropped()) return;
     if (plan_.end.kind == EndPlan::Kind::kClose) {
+      meetings_.Begin(Party::kClose);
       target.reset();
       if (kernel::Dropped()) return;
+      meetings_.End(Party::kClose);
       closed_ = true;
       if (plan_.explore.every != 0) Capture(0);
       return;
@@ -193,6 +206,7 @@ class LifeRunner : public disk::Observer {
 
   void Capture(std::uint64_t before_mutation) {
     const kernel::HostMemory host;  // images outlive the run
+    meetings_.Happen(Party::kCrashImage);
     const models::Time at = recorder_->Moment();
     std::optional<CrashView> view;
     if (recorded_ != nullptr) {
@@ -240,6 +254,7 @@ class LifeRunner : public disk::Observer {
   void Crash(std::uint64_t before_mutation) {
     const kernel::HostMemory host;
     crashed_ = true;
+    meetings_.Happen(Party::kCrash);
     result_.end.image = disk_->Crash(plan_.end.image);
     result_.crashed = true;
     result_.end_kind = KindOf(plan_.end.image);
@@ -295,6 +310,7 @@ class LifeRunner : public disk::Observer {
   RecordedLife* const recorded_;  // nullptr: nothing is recorded
   const targets::TargetKind& kind_;
   std::unique_ptr<disk::Disk> disk_;
+  MeetingCounter meetings_;
   bool crashed_ = false;
   bool closed_ = false;
   LifeResult result_;
@@ -321,7 +337,7 @@ Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
   Recovered result;
   result.outcome = kernel::RunSimulation(options, trace, [&] {
     std::unique_ptr<targets::Target> target;
-    absl::Status status = kind.open(kDatabasePath, scenario.options, &target);
+    absl::Status status = kind.open(kDatabasePath, scenario.options, nullptr, &target);
     result.opened = status.ok();
     std::vector<models::Cell> cells;
     if (status.ok()) {

@@ -17,6 +17,7 @@
 #include "models/recovery_checker.h"
 #include "sim/disk/disk.h"
 #include "sim/disk/image.h"
+#include "sim/harness/meetings.h"
 #include "sim/harness/recorder.h"
 #include "sim/harness/recording.h"
 #include "sim/harness/scenario.h"
@@ -54,6 +55,7 @@ struct LifeResult {
   std::uint64_t tables_created = 0;
   std::vector<CapturedImage> captured;
   std::vector<faults::Fired> fired;
+  Meetings meetings;
 };
 
 // `recorded` gets everything but its `start`, as the life goes; nullptr: nothing is recorded.

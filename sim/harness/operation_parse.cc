@@ -1,10 +1,12 @@
 // By its first word: the kind, then what that kind takes.
 #include "sim/harness/operation_parse.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "sim/harness/payload.h"
 #include "sim/harness/scenario_line.h"
@@ -67,6 +69,27 @@ absl::Status ParseScan(TextCursor* cursor, Operation* operation) {
   return absl::OkStatus();
 }
 
+// "from" and "to", each or neither.
+absl::Status ParseRange(TextCursor* cursor, const OperationStart& start, Operation* operation) {
+  for (const auto& [word, end] :
+       {std::pair{"from", &operation->from}, std::pair{"to", &operation->to}}) {
+    if (!AcceptWord(cursor, word)) continue;
+    models::KeyId key = 0;
+    if (absl::Status status = ParseKey(cursor, start.key_count, &key); !status.ok()) return status;
+    *end = key;
+  }
+  return absl::OkStatus();
+}
+
+// Of "next" and "prev": one step, unless it says how many.
+absl::Status ParseSteps(TextCursor* cursor, Operation* operation) {
+  constexpr std::uint64_t kMaxSteps = 10'000;
+  operation->count = 1;
+  SkipSpaces(cursor);
+  if (cursor->AtEnd()) return absl::OkStatus();
+  return ReadInto(cursor, "a count", 1, kMaxSteps, &operation->count);
+}
+
 // The kinds that are a word alone.
 std::optional<Operation::Kind> PlainKind(std::string_view word) {
   struct Plain {
@@ -78,6 +101,12 @@ std::optional<Operation::Kind> PlainKind(std::string_view word) {
       Plain{"release", Operation::Kind::kRelease},
       Plain{"flush", Operation::Kind::kFlush},
       Plain{"yield", Operation::Kind::kYield},
+      Plain{"iterator", Operation::Kind::kIterator},
+      Plain{"snapshot-iterator", Operation::Kind::kSnapshotIterator},
+      Plain{"seek-first", Operation::Kind::kSeekFirst},
+      Plain{"seek-last", Operation::Kind::kSeekLast},
+      Plain{"drop", Operation::Kind::kDrop},
+      Plain{"open-again", Operation::Kind::kOpenAgain},
   };
   for (const Plain& plain : kPlain) {
     if (plain.name == word) return plain.kind;
@@ -86,6 +115,13 @@ std::optional<Operation::Kind> PlainKind(std::string_view word) {
 }
 
 }  // namespace
+
+int OperationVersion(std::string_view word) {
+  constexpr std::array<std::string_view, 11> kSince3 = {
+      "compact", "iterator", "snapshot-iterator", "seek",      "seek-first", "seek-last", "next",
+      "prev",    "drop",     "inspect",           "open-again"};
+  return std::find(kSince3.begin(), kSince3.end(), word) == kSince3.end() ? 1 : 3;
+}
 
 absl::Status ParseOperation(TextCursor* cursor, const OperationStart& start, Operation* operation) {
   const std::string_view word = start.word;
@@ -101,6 +137,15 @@ absl::Status ParseOperation(TextCursor* cursor, const OperationStart& start, Ope
   } else if (word == "scan" || word == "snapshot-scan") {
     operation->kind = word == "scan" ? Operation::Kind::kScan : Operation::Kind::kSnapshotScan;
     status = ParseScan(cursor, operation);
+  } else if (word == "compact" || word == "inspect") {
+    operation->kind = word == "compact" ? Operation::Kind::kCompact : Operation::Kind::kInspect;
+    status = ParseRange(cursor, start, operation);
+  } else if (word == "seek") {
+    operation->kind = Operation::Kind::kSeek;
+    status = ParseKey(cursor, start.key_count, &operation->key);
+  } else if (word == "next" || word == "prev") {
+    operation->kind = word == "next" ? Operation::Kind::kNext : Operation::Kind::kPrev;
+    status = ParseSteps(cursor, operation);
   } else if (word == "sleep") {
     operation->kind = Operation::Kind::kSleep;
     status = ReadInto(cursor, "microseconds", 0, 1'000'000'000, &operation->sleep_us);
@@ -110,7 +155,8 @@ absl::Status ParseOperation(TextCursor* cursor, const OperationStart& start, Ope
     return cursor->ExpectedAt(
         start.position,
         "an operation (put delete batch get scan snapshot snapshot-get snapshot-scan release "
-        "flush yield sleep), client, life, or a line of a life");
+        "flush compact iterator snapshot-iterator seek seek-first seek-last next prev drop inspect "
+        "open-again yield sleep), client, life, or a line of a life");
   }
   return status.ok() ? ExpectEnd(cursor) : status;
 }

@@ -20,6 +20,9 @@ struct OperationStart {
   std::uint32_t key_count = 0;
 };
 
+// The version of the format that has operations of this word first; 1 for any other word.
+int OperationVersion(std::string_view word);
+
 // The whole line from there. InvalidArgument with the column of what is wrong.
 absl::Status ParseOperation(faults::TextCursor* cursor, const OperationStart& start,
                             Operation* operation);

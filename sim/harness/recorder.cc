@@ -11,6 +11,19 @@ models::Result ResultOf(const absl::Status& status) {
   return status.ok() ? models::Result::kOk : models::Result::kFailed;
 }
 
+bool IsMove(Operation::Kind kind) {
+  switch (kind) {
+    case Operation::Kind::kSeek:
+    case Operation::Kind::kSeekFirst:
+    case Operation::Kind::kSeekLast:
+    case Operation::Kind::kNext:
+    case Operation::Kind::kPrev:
+      return true;
+    default:
+      return false;
+  }
+}
+
 void CopyError(const absl::Status& status, std::string* out) {
   if (!status.ok()) *out = status.ToString();
 }
@@ -66,7 +79,8 @@ models::WriteId Recorder::InvokeWrite(std::uint32_t client, const Operation& ope
   write.life = life();
   write.client = client;
   write.sync = operation.sync;
-  write.flush = operation.kind == Operation::Kind::kFlush;
+  write.compaction = operation.kind == Operation::Kind::kCompact;
+  write.flush = write.compaction || operation.kind == Operation::Kind::kFlush;
   write.entries.reserve(operation.entries.size());
   for (const PlannedEntry& planned : operation.entries) {
     write.entries.push_back({planned.key, planned.deletion, planned.value_size});
@@ -93,7 +107,8 @@ std::size_t Recorder::InvokeRead(std::uint32_t client, const Operation& operatio
   read.snapshot = snapshot;
   read.scan =
       operation.kind == Operation::Kind::kScan || operation.kind == Operation::Kind::kSnapshotScan;
-  read.key = operation.key;
+  read.move = IsMove(operation.kind);
+  if (!read.move) read.key = operation.key;
   read.invoked = Tick();
   history_.reads.push_back(std::move(read));
   return history_.reads.size() - 1;
@@ -116,11 +131,18 @@ void Recorder::RespondScan(std::size_t read, const absl::Status& status,
   }
 }
 
-std::int32_t Recorder::InvokeSnapshot(std::uint32_t client) {
+void Recorder::RespondMove(std::size_t read, const absl::Status& status, models::KeyId first,
+                           std::span<const models::Cell> cells) {
+  if (status.ok()) history_.reads[read].key = first;
+  RespondScan(read, status, cells);
+}
+
+std::int32_t Recorder::InvokeSnapshot(std::uint32_t client, Operation::Kind kind) {
   const kernel::HostMemory host;
   models::Snapshot snapshot;
   snapshot.life = life();
   snapshot.client = client;
+  snapshot.iterator = kind == Operation::Kind::kIterator;
   snapshot.invoked = Tick();
   history_.snapshots.push_back(snapshot);
   return static_cast<std::int32_t>(history_.snapshots.size() - 1);
@@ -129,6 +151,21 @@ std::int32_t Recorder::InvokeSnapshot(std::uint32_t client) {
 void Recorder::RespondSnapshot(std::int32_t snapshot) {
   const kernel::HostMemory host;
   history_.snapshots[static_cast<std::size_t>(snapshot)].responded = Tick();
+}
+
+std::size_t Recorder::InvokeSecondOpen(std::uint32_t client) {
+  const kernel::HostMemory host;
+  models::SecondOpen second;
+  second.life = life();
+  second.client = client;
+  second.invoked = Tick();
+  history_.second_opens.push_back(second);
+  return history_.second_opens.size() - 1;
+}
+
+void Recorder::RespondSecondOpen(std::size_t second, const absl::Status& status) {
+  history_.second_opens[second].opened = status.ok();
+  history_.second_opens[second].responded = Tick();
 }
 
 }  // namespace harrow::harness

@@ -49,8 +49,14 @@ class Recorder {
   void RespondGet(std::size_t read, const absl::Status& status, models::Cell cell);
   void RespondScan(std::size_t read, const absl::Status& status,
                    std::span<const models::Cell> cells);
-  std::int32_t InvokeSnapshot(std::uint32_t client);
+  // `cells` are those of the keys from `first` on.
+  void RespondMove(std::size_t read, const absl::Status& status, models::KeyId first,
+                   std::span<const models::Cell> cells);
+  // Of kSnapshot and kIterator.
+  std::int32_t InvokeSnapshot(std::uint32_t client, Operation::Kind kind);
   void RespondSnapshot(std::int32_t snapshot);
+  std::size_t InvokeSecondOpen(std::uint32_t client);
+  void RespondSecondOpen(std::size_t second, const absl::Status& status);
 
  private:
   models::Time Tick() { return clock_++; }

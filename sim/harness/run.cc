@@ -88,6 +88,7 @@ class Runner {
         RunLife(scenario_, scenario_.lives[index], std::move(medium_), &recorder_, recorded);
     digest_.Add(life.trace_hash);
     CountLife(life, &result_.counts);
+    result_.meetings.Add(life.meetings);
     JudgeLife(index, life);
     medium_ = std::move(life.end);
     at_ = life.ended_at;

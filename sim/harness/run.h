@@ -13,6 +13,7 @@
 #include "models/verdict.h"
 #include "sim/harness/counts.h"
 #include "sim/harness/failure_class.h"
+#include "sim/harness/meetings.h"
 #include "sim/harness/recording.h"
 #include "sim/harness/scenario.h"
 #include "sim/kernel/simulation.h"
@@ -41,6 +42,7 @@ struct RunResult {
   // Everything observable: each life's trace hash, its history and what each recovery brought back.
   std::uint64_t hash = 0;
   Counts counts;
+  Meetings meetings;
 };
 
 // Runs to the first broken rule, or to the end. `recording` may be nullptr.

@@ -1,5 +1,7 @@
 #include "sim/harness/run_counts.h"
 
+#include <utility>
+
 namespace harrow::harness {
 namespace {
 
@@ -30,6 +32,18 @@ void CountLife(const LifeResult& life, Counts* counts) {
   if (life.logs_created > 1) counts->Add(Count::kRotations, life.logs_created - 1);
   counts->Add(Count::kTables, life.tables_created);
   for (const faults::Fired& fired : life.fired) counts->AddFault(fired);
+  constexpr std::pair<Count, Party> kActivities[] = {
+      {Count::kBackgroundFlushes, Party::kFlush},
+      {Count::kFlushesBelowLevel0, Party::kFlushBelowLevel0},
+      {Count::kCompactions0, Party::kCompaction0},
+      {Count::kDeepCompactions, Party::kDeepCompaction},
+      {Count::kTrivialMoves, Party::kMove},
+      {Count::kSeekCompactions, Party::kSeekCompaction},
+      {Count::kSlowdowns, Party::kSlowdown},
+      {Count::kStops, Party::kStop},
+  };
+  for (const auto& [count, party] : kActivities)
+    counts->Add(count, life.meetings.Get(party, party));
 }
 
 void CountHistory(const models::History& history, Counts* counts) {
@@ -37,11 +51,16 @@ void CountHistory(const models::History& history, Counts* counts) {
     if (life.open == models::Result::kFailed) counts->Add(Count::kFailedOpens);
   }
   for (const models::Write& write : history.writes) {
-    counts->Add(write.flush ? Count::kFlushes : Count::kWrites);
+    counts->Add(write.compaction ? Count::kManualCompactions
+                : write.flush    ? Count::kFlushes
+                                 : Count::kWrites);
   }
   for (const models::Read& read : history.reads)
-    counts->Add(read.scan ? Count::kScans : Count::kReads);
-  counts->Add(Count::kSnapshots, history.snapshots.size());
+    counts->Add(read.move ? Count::kMoves : read.scan ? Count::kScans : Count::kReads);
+  for (const models::Snapshot& snapshot : history.snapshots)
+    counts->Add(snapshot.iterator ? Count::kIterators : Count::kSnapshots);
+  for (const models::SecondOpen& second : history.second_opens)
+    counts->Add(Count::kSecondOpens, second.responded != models::kNever && !second.opened ? 1 : 0);
   counts->Add(Count::kBackgroundErrors, CountBackgroundErrors(history));
 }
 

@@ -21,6 +21,9 @@
 
 namespace harrow::harness {
 
+// How long keys are, and what is in them (payload.h).
+enum class KeyStyle : std::uint8_t { kPlain, kVaried };
+
 struct PlannedEntry {
   models::KeyId key = 0;
   bool deletion = false;
@@ -28,7 +31,8 @@ struct PlannedEntry {
   bool operator==(const PlannedEntry&) const = default;
 };
 
-// What a client asks for in one call. A client holds at most one snapshot; snapshot reads without one are skipped.
+// What a client asks for in one call. A client holds at most one snapshot and one iterator; what needs one is skipped without
+// it, and so is a step of an iterator that stands at no pair.
 struct Operation {
   enum class Kind : std::uint8_t {
     kWrite,         // `entries` as one batch; `sync`
@@ -40,13 +44,27 @@ struct Operation {
     kRelease,
     kFlush,
     kYield,
-    kSleep  // `sleep_us` of virtual time
+    kSleep,             // `sleep_us` of virtual time
+    kCompact,           // the keys from `from` to `to`
+    kIterator,          // takes one at the present, letting go of the one held
+    kSnapshotIterator,  // ... at the snapshot
+    kSeek,              // to the first pair at or after `key`
+    kSeekFirst,
+    kSeekLast,
+    kNext,  // `count` steps
+    kPrev,  // `count` steps
+    kDrop,  // lets go of the iterator
+    kInspect,
+    kOpenAgain
   };
   Kind kind = Kind::kWrite;
   bool sync = false;
   targets::ScanPath path = targets::ScanPath::kForward;
   models::KeyId key = 0;
   std::uint32_t sleep_us = 0;
+  std::uint32_t count = 0;
+  std::optional<models::KeyId> from;  // both inclusive; nothing: an open end
+  std::optional<models::KeyId> to;
   std::vector<PlannedEntry> entries;
   bool operator==(const Operation&) const = default;
 };
@@ -97,6 +115,7 @@ struct Scenario {
   targets::TargetOptions options;
   disk::ProfileName profile = disk::ProfileName::kExt4;
   std::uint32_t key_count = 8;
+  KeyStyle key_style = KeyStyle::kPlain;
   std::uint64_t step_limit = 200'000;  // of each life
   // What a corpus demands of it (SCENARIOS.md): that every rule holds, or that this one is broken. A run does not look at it.
   std::optional<models::Rule> expect;

@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "faults/text_cursor.h"
 #include "sim/harness/operation_parse.h"
+#include "sim/harness/option_list.h"
 #include "sim/harness/payload.h"
 #include "sim/harness/scenario_line.h"
 #include "sim/harness/scenario_text.h"
@@ -28,7 +29,8 @@ constexpr std::array kStrategies = {
     StrategyName{"pos", kernel::StrategyKind::kPos},
 };
 
-constexpr std::string_view kHeaders = "\"harrow scenario 1\" or \"harrow scenario 2\"";
+constexpr std::string_view kHeaders =
+    "\"harrow scenario 1\", \"harrow scenario 2\" or \"harrow scenario 3\"";
 
 // What a life keeps of its crash images when its file does not say: the least that a power loss leaves, and the most.
 std::vector<faults::CrashImageChoice> DefaultImages() {
@@ -83,19 +85,19 @@ class ScenarioParser {
     TextCursor ahead = *cursor;
     if (!ahead.Accept("harrow scenario ")) return cursor->Expected(kHeaders);
     const std::string_view version = ahead.Word();
-    if (version != "1" && version != "2") return cursor->Expected(kHeaders);
-    version_ = version == "1" ? 1 : 2;
+    if (version != "1" && version != "2" && version != "3") return cursor->Expected(kHeaders);
+    version_ = version[0] - '0';
     *cursor = ahead;
     return ExpectEnd(cursor);
   }
 
   // Some lines say what another of their kind would say otherwise: they stand once, in the file or in a life.
   absl::Status CheckFirst(const TextCursor& cursor, std::size_t start, std::string_view word) {
-    constexpr std::array<std::string_view, 15> kOnce = {
-        "seed",     "target",   "profile",    "write-buffer", "block",
-        "max-file", "max-open", "keys",       "step-limit",   "expect",
-        "schedule", "replay",   "fault-seed", "explore",      "end"};
-    if (std::find(kOnce.begin(), kOnce.end(), word) == kOnce.end()) return absl::OkStatus();
+    constexpr std::array<std::string_view, 11> kOnce = {
+        "seed",     "target", "profile",    "keys",    "step-limit", "expect",
+        "schedule", "replay", "fault-seed", "explore", "end"};
+    if (std::find(kOnce.begin(), kOnce.end(), word) == kOnce.end() && OptionOf(word) == nullptr)
+      return absl::OkStatus();
     const auto [seen, first] = seen_.try_emplace(std::string(word), line_);
     if (first) return absl::OkStatus();
     return cursor.ExpectedAt(start, "no second \"" + std::string(word) + "\" (line " +
@@ -134,26 +136,54 @@ class ScenarioParser {
       status = ParseTarget(cursor);
     } else if (word == "profile") {
       status = ParseProfile(cursor);
-    } else if (word == "write-buffer") {
-      status = ReadInto(cursor, "bytes", 4096, 1 << 30, &scenario_.options.write_buffer_bytes);
-    } else if (word == "block") {
-      status = ReadInto(cursor, "bytes", 64, 1 << 20, &scenario_.options.block_bytes);
-    } else if (word == "max-file") {
-      status = ReadInto(cursor, "bytes", 1024, 1 << 30, &scenario_.options.max_file_bytes);
-    } else if (word == "max-open") {
-      status = ReadInto(cursor, "a count", 1, 1 << 20, &scenario_.options.max_open_tables);
+    } else if (const OptionName* option = OptionOf(word); option != nullptr) {
+      status = ParseOption(cursor, start, *option);
     } else if (word == "keys") {
       status = ReadInto(cursor, "a count", 1, kMaxKeys, &scenario_.key_count);
+      if (status.ok() && version_ >= 3 && AcceptWord(cursor, "varied"))
+        scenario_.key_style = KeyStyle::kVaried;
     } else if (word == "step-limit") {
       status = ReadInto(cursor, "a count", 1, kAnyNumber, &scenario_.step_limit);
     } else if (word == "expect") {
       status = ParseExpect(cursor, start);
     } else {
-      return cursor->ExpectedAt(start,
-                                "a setting (seed target profile write-buffer block max-file "
-                                "max-open keys step-limit expect) or life");
+      std::string names = "a setting (seed target profile";
+      for (const OptionName& one : kOptionNames) names += " " + std::string(one.name);
+      return cursor->ExpectedAt(start, names + " keys step-limit expect) or life");
     }
     return status.ok() ? ExpectEnd(cursor) : status;
+  }
+
+  static const OptionName* OptionOf(std::string_view word) {
+    for (const OptionName& option : kOptionNames) {
+      if (option.name == word) return &option;
+    }
+    return nullptr;
+  }
+
+  absl::Status ParseOption(TextCursor* cursor, std::size_t start, const OptionName& option) {
+    if (absl::Status status = CheckVersion(*cursor, start, option.version); !status.ok())
+      return status;
+    std::uint64_t* const value = &(scenario_.options.*option.member);
+    if (option.words[0].empty())
+      return ReadInto(cursor, option.what, option.low, option.high, value);
+    SkipSpaces(cursor);
+    const std::size_t at = cursor->position();
+    const std::string_view word = cursor->Word();
+    const auto* const found = std::find(option.words.begin(), option.words.end(), word);
+    if (found == option.words.end()) {
+      return cursor->ExpectedAt(at, std::string(option.what) + " (" + std::string(option.words[0]) +
+                                        " " + std::string(option.words[1]) + ")");
+    }
+    *value = static_cast<std::uint64_t>(found - option.words.begin());
+    return absl::OkStatus();
+  }
+
+  // Words that came later than the file's version.
+  absl::Status CheckVersion(const TextCursor& cursor, std::size_t start, int version) const {
+    if (version_ >= version) return absl::OkStatus();
+    return cursor.ExpectedAt(start, "\"harrow scenario " + std::to_string(version) +
+                                        "\" in the first line, for this word");
   }
 
   absl::Status ParseTarget(TextCursor* cursor) {
@@ -175,8 +205,7 @@ class ScenarioParser {
   }
 
   absl::Status ParseExpect(TextCursor* cursor, std::size_t start) {
-    if (version_ < 2)
-      return cursor->ExpectedAt(start, "\"harrow scenario 2\" in the first line, for this setting");
+    if (absl::Status status = CheckVersion(*cursor, start, 2); !status.ok()) return status;
     SkipSpaces(cursor);
     const std::size_t at = cursor->position();
     scenario_.expect = models::ParseRule(cursor->Word());
@@ -319,7 +348,9 @@ class ScenarioParser {
 
   absl::Status AddOperation(TextCursor* cursor, std::size_t start, std::string_view word) {
     Operation operation;
-    absl::Status status = ParseOperation(cursor, {word, start, scenario_.key_count}, &operation);
+    absl::Status status = CheckVersion(*cursor, start, OperationVersion(word));
+    if (status.ok())
+      status = ParseOperation(cursor, {word, start, scenario_.key_count}, &operation);
     if (status.ok()) life().clients.back().operations.push_back(std::move(operation));
     return status;
   }

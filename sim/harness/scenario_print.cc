@@ -1,4 +1,5 @@
 // Prints each part in the order of the grammar in scenario_text.h; defaults are printed too, so that a file says all it means.
+#include "sim/harness/option_list.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
 
@@ -34,6 +35,20 @@ std::string PathText(targets::ScanPath path) {
   return "";
 }
 
+std::string RangeText(const Operation& operation) {
+  std::string text;
+  if (operation.from.has_value()) text += " from " + Key(*operation.from);
+  if (operation.to.has_value()) text += " to " + Key(*operation.to);
+  return text;
+}
+
+std::string OptionText(const OptionName& option, const targets::TargetOptions& options) {
+  const std::uint64_t value = options.*option.member;
+  return std::string(option.name) + " " +
+         (option.words[0].empty() ? std::to_string(value) : std::string(option.words[value])) +
+         "\n";
+}
+
 std::string OperationText(const Operation& operation) {
   switch (operation.kind) {
     case Operation::Kind::kWrite:
@@ -56,6 +71,28 @@ std::string OperationText(const Operation& operation) {
       return "yield";
     case Operation::Kind::kSleep:
       return "sleep " + std::to_string(operation.sleep_us);
+    case Operation::Kind::kCompact:
+      return "compact" + RangeText(operation);
+    case Operation::Kind::kIterator:
+      return "iterator";
+    case Operation::Kind::kSnapshotIterator:
+      return "snapshot-iterator";
+    case Operation::Kind::kSeek:
+      return "seek " + Key(operation.key);
+    case Operation::Kind::kSeekFirst:
+      return "seek-first";
+    case Operation::Kind::kSeekLast:
+      return "seek-last";
+    case Operation::Kind::kNext:
+      return "next " + std::to_string(operation.count);
+    case Operation::Kind::kPrev:
+      return "prev " + std::to_string(operation.count);
+    case Operation::Kind::kDrop:
+      return "drop";
+    case Operation::Kind::kInspect:
+      return "inspect" + RangeText(operation);
+    case Operation::Kind::kOpenAgain:
+      return "open-again";
   }
   return {};
 }
@@ -110,15 +147,13 @@ std::string LifeText(const LifePlan& life) {
 }  // namespace
 
 std::string ToText(const Scenario& scenario) {
-  std::string text = "harrow scenario 2\n";
+  std::string text = "harrow scenario 3\n";
   text += "seed " + SeedText(scenario.seed) + "\n";
   text += "target " + scenario.target + "\n";
   text += "profile " + std::string(disk::ToText(scenario.profile)) + "\n";
-  text += "write-buffer " + std::to_string(scenario.options.write_buffer_bytes) + "\n";
-  text += "block " + std::to_string(scenario.options.block_bytes) + "\n";
-  text += "max-file " + std::to_string(scenario.options.max_file_bytes) + "\n";
-  text += "max-open " + std::to_string(scenario.options.max_open_tables) + "\n";
-  text += "keys " + std::to_string(scenario.key_count) + "\n";
+  for (const OptionName& option : kOptionNames) text += OptionText(option, scenario.options);
+  text += "keys " + std::to_string(scenario.key_count) +
+          (scenario.key_style == KeyStyle::kVaried ? " varied" : "") + "\n";
   text += "step-limit " + std::to_string(scenario.step_limit) + "\n";
   if (scenario.expect.has_value())
     text += "expect " + std::string(models::ToText(*scenario.expect)) + "\n";

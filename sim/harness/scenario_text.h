@@ -1,8 +1,8 @@
 // A scenario as text that a person can read and edit, and back.
 //
-//   file      := "harrow scenario 2" setting* life+
-//   setting   := "seed" NUMBER | "target" NAME | "profile" NAME | "write-buffer" BYTES | "block" BYTES
-//              | "max-file" BYTES | "max-open" TABLES | "keys" COUNT | "step-limit" COUNT
+//   file      := "harrow scenario 3" setting* life+
+//   setting   := "seed" NUMBER | "target" NAME | "profile" NAME | "keys" COUNT ["varied"] | "step-limit" COUNT
+//              | OPTION VALUE                            by the names and in the bounds of option_list.h
 //              | "expect" RULE                           RULE by its name in models/verdict.h
 //   life      := "life" line*
 //   line      := "schedule" NAME ["seed" NUMBER] ["depth" COUNT] ["steps" COUNT] ["spurious" ODDS]
@@ -16,6 +16,10 @@
 //              | "batch" ["sync"] "{" [entry ("," entry)*] "}"      entry: put or delete, without sync
 //              | "get" KEY | "scan" [PATH] | "snapshot" | "snapshot-get" KEY
 //              | "snapshot-scan" [PATH] | "release" | "flush" | "yield" | "sleep" MICROSECONDS
+//              | "compact" RANGE | "inspect" RANGE | "open-again"
+//              | "iterator" | "snapshot-iterator" | "seek" KEY | "seek-first" | "seek-last"
+//              | "next" [COUNT] | "prev" [COUNT] | "drop"
+//   RANGE     := ["from" KEY] ["to" KEY]
 //   KEY       := "k" COUNT
 //   PATH      := "backward" | "winding"
 //
@@ -25,7 +29,8 @@
 // it is when it is left out: a setting has the value of the struct's member; a life explores every mutation, and keeps none and
 // all, unless it says otherwise.
 //
-// "harrow scenario 1" is read as well: there "expect" is unknown, and a life that does not say "explore" explores nothing.
+// "harrow scenario 2" is read as well: it has the first four options, and none of the operations from "compact" on. So is
+// "harrow scenario 1": there "expect" is unknown besides, and a life that does not say "explore" explores nothing.
 //
 // Threading: pure functions.
 // Invariants: ParseScenario(ToText(s)) == s for every scenario within the limits above whose unused fields have their defaults, as

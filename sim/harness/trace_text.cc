@@ -37,9 +37,13 @@ std::string EntryText(const models::Entry& entry) {
 }
 
 std::string DescribeRead(const models::Read& read) {
-  std::string text = read.scan ? "scan" : "get " + KeyText(read.key);
+  std::string text = read.move ? "iterator move" : read.scan ? "scan" : "get " + KeyText(read.key);
   if (read.snapshot >= 0) text += " at snapshot " + std::to_string(read.snapshot);
   return text;
+}
+
+std::string NameOf(const models::Snapshot& snapshot) {
+  return snapshot.iterator ? "iterator at snapshot " : "snapshot ";
 }
 
 // Under HostMemory.
@@ -55,7 +59,7 @@ void NoteMark(const Recorder& recorder, ClientMark mark, const std::string& text
 
 std::string DescribeWrite(const models::Write& write) {
   std::string text = "#" + std::to_string(write.id) + " ";
-  if (write.flush) return text + "flush";
+  if (write.flush) return text + (write.compaction ? "compaction" : "flush");
   if (write.entries.size() != 1) text += "batch {";
   const std::size_t shown =
       write.entries.size() > kEntriesShown + 1 ? kEntriesShown : write.entries.size();
@@ -94,6 +98,15 @@ std::string DescribeState(const models::History& history, std::span<const models
     text += DescribeCell(history, static_cast<models::KeyId>(key), cells[key]);
   }
   return text.empty() ? "empty" : text;
+}
+
+std::string DescribeMove(const models::History& history, const models::Read& move) {
+  std::string text;
+  for (std::size_t at = 0; at < move.cells.size(); ++at) {
+    const auto key = static_cast<models::KeyId>(move.key + at);
+    text += (at == 0 ? "" : " ") + DescribeCell(history, key, move.cells[at]);
+  }
+  return text.empty() ? "the end" : text;
 }
 
 bool TraceIsRecorded() { return kernel::OnTask() && kernel::CurrentTrace().recorded(); }
@@ -142,6 +155,8 @@ void NoteRespondedRead(const Recorder& recorder, std::size_t read) {
     text += ResultText(record.result, record.error);
   } else if (record.scan) {
     text += DescribeState(history, record.cells);
+  } else if (record.move) {
+    text += DescribeMove(history, record);
   } else {
     text += DescribeCell(history, record.key, record.cells[0]);
   }
@@ -157,7 +172,8 @@ void NoteInvokedSnapshot(const Recorder& recorder, std::int32_t snapshot) {
   const auto index = static_cast<std::size_t>(snapshot);
   const models::Snapshot& record = recorder.history().snapshots[index];
   NoteMark(recorder, {.client = record.client, .kind = ClientMark::Kind::kSnapshot, .index = index},
-           Who(record) + " calls snapshot " + std::to_string(snapshot) + TimeText(record.invoked));
+           Who(record) + " calls " + NameOf(record) + std::to_string(snapshot) +
+               TimeText(record.invoked));
 }
 
 void NoteRespondedSnapshot(const Recorder& recorder, std::int32_t snapshot) {
@@ -170,7 +186,7 @@ void NoteRespondedSnapshot(const Recorder& recorder, std::int32_t snapshot) {
             .returned = true,
             .kind = ClientMark::Kind::kSnapshot,
             .index = index},
-           Who(record) + " snapshot " + std::to_string(snapshot) + " -> taken" +
+           Who(record) + " " + NameOf(record) + std::to_string(snapshot) + " -> taken" +
                TimeText(record.responded));
 }
 

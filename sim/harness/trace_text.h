@@ -21,6 +21,9 @@ std::string DescribeCell(const models::History& history, models::KeyId key,
 // Every key that holds a value: "k0=#3 k4=#12[1]"; "empty" when there is none.
 std::string DescribeState(const models::History& history, std::span<const models::Cell> cells);
 
+// Each key that an iterator passed or found: "k2 absent k3=#7"; "the end" when there was none.
+std::string DescribeMove(const models::History& history, const models::Read& move);
+
 // Each adds its line to the trace and its mark to the life.
 void NoteInvokedWrite(const Recorder& recorder, models::WriteId write);
 void NoteRespondedWrite(const Recorder& recorder, models::WriteId write);

@@ -41,6 +41,12 @@ WorkloadSwarm DrawWorkloadSwarm(kernel::Random* random) {
   swarm.snapshot = Weigh(random, 2);
   swarm.flush = Weigh(random, 1);
   swarm.pause = Weigh(random, 1);
+  swarm.iterator = Weigh(random, 3);
+  swarm.compaction = random->OneIn(2) ? 0 : 1;
+  swarm.administration = random->OneIn(2) ? 0 : 1;
+  // Wasted seeks bring a compaction about after a hundred of them.
+  swarm.reader = random->OneIn(16);
+  swarm.huge = random->OneIn(400);
   constexpr std::array<std::uint32_t, 5> kSyncPercents = {0, 10, 30, 60, 100};
   swarm.sync_percent = kSyncPercents[random->Below(kSyncPercents.size())];
   swarm.batch_entries = static_cast<std::uint32_t>(random->Between(2, 12));
@@ -48,20 +54,50 @@ WorkloadSwarm DrawWorkloadSwarm(kernel::Random* random) {
   swarm.small_percent = kSmallPercents[random->Below(kSmallPercents.size())];
   swarm.border_percent = random->OneIn(3) ? 0 : static_cast<std::uint32_t>(random->Between(5, 60));
   swarm.hot_keys = static_cast<std::uint32_t>(random->Between(1, 3));
+  if (swarm.reader) {
+    // A few writes, and then gets of any key: each goes through the newest tables in vain.
+    swarm.get = 80;
+    swarm.put = 2;
+    swarm.deletion = swarm.batch = swarm.flush = swarm.compaction = 1;
+    swarm.hot_keys = kMaxKeys;
+  }
   return swarm;
 }
 
 ClientPlan Workload::MakeClient(std::uint32_t operations) {
   ClientPlan client;
   client.operations.reserve(operations);
-  for (std::uint32_t index = 0; index < operations; ++index)
+  has_iterator_ = false;
+  if (swarm_.reader && !made_tables_) MakeTables(&client);
+  for (std::uint32_t index = 0; index < operations; ++index) {
     client.operations.push_back(MakeOperation());
+    if (client.operations.back().kind != Operation::Kind::kIterator || random_.OneIn(3)) continue;
+    // An iterator that stands somewhere while others write.
+    Operation seek;
+    seek.kind = Operation::Kind::kSeek;
+    seek.key = DrawKey();
+    client.operations.push_back(seek);
+  }
   return client;
+}
+
+void Workload::MakeTables(ClientPlan* client) {
+  constexpr std::uint32_t kSmall = 40;
+  made_tables_ = true;
+  Operation flush;
+  flush.kind = Operation::Kind::kFlush;
+  Operation all;
+  for (models::KeyId key = 0; key < key_count_; key += 2)
+    all.entries.push_back({key, false, kSmall});
+  Operation ends;
+  ends.entries = {{0, false, kSmall}, {key_count_ - 1, false, kSmall}};
+  client->operations.insert(client->operations.end(), {all, flush, ends, flush});
 }
 
 Operation Workload::MakeOperation() {
   const std::uint64_t total = swarm_.put + swarm_.deletion + swarm_.batch + swarm_.get +
-                              swarm_.scan + swarm_.snapshot + swarm_.flush + swarm_.pause;
+                              swarm_.scan + swarm_.snapshot + swarm_.flush + swarm_.pause +
+                              swarm_.iterator + swarm_.compaction + swarm_.administration;
   std::uint64_t draw = random_.Below(total);
   const auto hit = [&draw](std::uint32_t weight) {
     if (draw < weight) return true;
@@ -75,8 +111,13 @@ Operation Workload::MakeOperation() {
     const std::uint64_t entries = random_.OneIn(12) ? 0 : random_.Between(2, swarm_.batch_entries);
     return MakeWrite(static_cast<std::uint32_t>(entries), false);
   }
+  if (hit(swarm_.iterator)) return MakeIteratorOperation();
+  if (hit(swarm_.compaction)) return MakeRangeOperation(Operation::Kind::kCompact);
   Operation operation;
-  if (hit(swarm_.get)) {
+  if (hit(swarm_.administration)) {
+    if (!random_.OneIn(4)) return MakeRangeOperation(Operation::Kind::kInspect);
+    operation.kind = Operation::Kind::kOpenAgain;
+  } else if (hit(swarm_.get)) {
     operation.kind = Operation::Kind::kGet;
     operation.key = DrawKey();
   } else if (hit(swarm_.scan)) {
@@ -132,6 +173,38 @@ Operation Workload::MakeSnapshotOperation() {
   return operation;
 }
 
+Operation Workload::MakeIteratorOperation() {
+  constexpr std::array kKinds = {
+      Operation::Kind::kSeek,      Operation::Kind::kSeek,     Operation::Kind::kSeek,
+      Operation::Kind::kSeekFirst, Operation::Kind::kSeekLast, Operation::Kind::kNext,
+      Operation::Kind::kNext,      Operation::Kind::kNext,     Operation::Kind::kPrev,
+      Operation::Kind::kPrev,      Operation::Kind::kPrev,     Operation::Kind::kDrop};
+  Operation operation;
+  operation.kind = kKinds[random_.Below(kKinds.size())];
+  if (!has_iterator_) {
+    operation.kind =
+        random_.OneIn(4) ? Operation::Kind::kSnapshotIterator : Operation::Kind::kIterator;
+  }
+  has_iterator_ = operation.kind != Operation::Kind::kDrop;
+  const models::KeyId key = DrawKey();
+  const std::uint64_t count = random_.OneIn(2) ? 1 : random_.Between(2, 6);
+  if (operation.kind == Operation::Kind::kSeek) operation.key = key;
+  if (operation.kind == Operation::Kind::kNext || operation.kind == Operation::Kind::kPrev)
+    operation.count = static_cast<std::uint32_t>(count);
+  return operation;
+}
+
+Operation Workload::MakeRangeOperation(Operation::Kind kind) {
+  Operation operation;
+  operation.kind = kind;
+  models::KeyId from = static_cast<models::KeyId>(random_.Below(key_count_));
+  models::KeyId to = static_cast<models::KeyId>(random_.Below(key_count_));
+  if (from > to) std::swap(from, to);
+  if (random_.OneIn(2)) operation.from = from;
+  if (random_.OneIn(2)) operation.to = to;
+  return operation;
+}
+
 models::KeyId Workload::DrawKey() {
   const std::uint32_t hot = std::min(swarm_.hot_keys, key_count_);
   const std::uint32_t among = random_.OneIn(2) ? hot : key_count_;
@@ -150,6 +223,7 @@ std::uint32_t Workload::DrawValueSize() {
           std::min<std::uint64_t>(end - log_offset_ - fixed, kMaxValueSize));
     }
   }
+  if (swarm_.huge && !random_.OneIn(4)) return kMaxValueSize;
   if (Percent(&random_, swarm_.small_percent)) {
     return static_cast<std::uint32_t>(random_.Between(kMinValueSize, 200));
   }

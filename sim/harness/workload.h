@@ -24,6 +24,11 @@ struct WorkloadSwarm {
   std::uint32_t snapshot = 1;
   std::uint32_t flush = 1;
   std::uint32_t pause = 1;  // yields and sleeps
+  std::uint32_t iterator = 3;
+  std::uint32_t compaction = 1;
+  std::uint32_t administration = 1;  // a second open, and what the store says of itself
+  bool reader = false;               // mostly gets, and many
+  bool huge = false;  // mostly values of the largest size, so that groups reach their limit
   std::uint32_t sync_percent = 30;
   std::uint32_t batch_entries = 4;
   std::uint32_t small_percent = 70;   // values of up to 200 bytes
@@ -42,14 +47,20 @@ class Workload {
 
  private:
   Operation MakeOperation();
+  // A table of some keys, and a newer one that spans them and has two: what gets go through in vain.
+  void MakeTables(ClientPlan* client);
   Operation MakeWrite(std::uint32_t entries, bool deletion);
   Operation MakeSnapshotOperation();
+  Operation MakeIteratorOperation();
+  Operation MakeRangeOperation(Operation::Kind kind);
   models::KeyId DrawKey();
   std::uint32_t DrawValueSize();
 
   const WorkloadSwarm swarm_;
   const std::uint32_t key_count_;
   kernel::Random random_;
+  bool made_tables_ = false;
+  bool has_iterator_ = false;     // the client at hand
   std::uint64_t log_offset_ = 0;  // where the log would end had one client written alone
 };
 

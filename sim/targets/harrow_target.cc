@@ -3,9 +3,13 @@
 #include <string>
 #include <utility>
 
+#include "engine/block_cache.h"
 #include "engine/db.h"
+#include "engine/file_info_log.h"
+#include "engine/filter_policy.h"
 #include "engine/info_log.h"
 #include "engine/write_batch.h"
+#include "sim/targets/harrow_activity.h"
 
 namespace harrow::targets {
 namespace {
@@ -47,6 +51,25 @@ absl::Status Wind(engine::Iterator* iterator,
   return iterator->status();
 }
 
+class HarrowIterator : public TargetIterator {
+ public:
+  explicit HarrowIterator(std::unique_ptr<engine::Iterator> iterator)
+      : iterator_(std::move(iterator)) {}
+
+  void SeekToFirst() override { iterator_->SeekToFirst(); }
+  void SeekToLast() override { iterator_->SeekToLast(); }
+  void Seek(std::string_view key) override { iterator_->Seek(key); }
+  void Next() override { iterator_->Next(); }
+  void Prev() override { iterator_->Prev(); }
+  bool Valid() const override { return iterator_->Valid(); }
+  std::string_view key() const override { return iterator_->key(); }
+  std::string_view value() const override { return iterator_->value(); }
+  absl::Status status() const override { return iterator_->status(); }
+
+ private:
+  const std::unique_ptr<engine::Iterator> iterator_;
+};
+
 class HarrowTarget : public Target {
  public:
   explicit HarrowTarget(std::unique_ptr<engine::Db> db) : db_(std::move(db)) {}
@@ -64,6 +87,10 @@ class HarrowTarget : public Target {
   }
 
   absl::Status Flush() override { return db_->Flush(); }
+
+  absl::Status CompactRange(const TargetRange& range) override {
+    return db_->CompactRange(range.begin, range.end);
+  }
 
   absl::Status Get(std::string_view key, const TargetSnapshot* snapshot,
                    std::string* value) override {
@@ -88,6 +115,19 @@ class HarrowTarget : public Target {
     return std::make_unique<HarrowSnapshot>(db_->GetSnapshot());
   }
 
+  std::unique_ptr<TargetIterator> NewIterator(const TargetSnapshot* snapshot) override {
+    return std::make_unique<HarrowIterator>(db_->NewIterator(ReadAt(snapshot)));
+  }
+
+  void Inspect(const TargetRange& range) override {
+    for (const char* property : {"leveldb.num-files-at-level0", "leveldb.stats", "leveldb.sstables",
+                                 "leveldb.approximate-memory-usage"})
+      db_->GetProperty(property);
+    const engine::KeyRange whole{range.begin.value_or(""), range.end.value_or("\xff")};
+    db_->GetApproximateSizes({&whole, 1});
+    db_->counters();
+  }
+
  private:
   const std::unique_ptr<engine::Db> db_;
 };
@@ -95,20 +135,36 @@ class HarrowTarget : public Target {
 }  // namespace
 
 absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
-                        std::unique_ptr<Target>* target) {
+                        ActivityObserver* observer, std::unique_ptr<Target>* target) {
   engine::Options engine_options;
   engine_options.create_if_missing = true;
-  // Each operation on a file is a crash point; a LOG would take them from those that matter.
-  engine_options.info_log = engine::NewDiscardingInfoLog();
+  // Each operation on a file is a crash point; a LOG takes them from those that matter, so most go without.
+  std::shared_ptr<engine::InfoLog> file;
+  if (options.info_log != 0) file = std::make_shared<engine::FileInfoLog>(std::string(path));
+  engine_options.info_log = std::make_shared<HarrowActivity>(observer, std::move(file));
   engine_options.write_buffer_size = options.write_buffer_bytes;
   engine_options.block_size = options.block_bytes;
   engine_options.max_file_size = options.max_file_bytes;
   engine_options.max_open_files = options.max_open_tables;
-  // One processor, on which looking again is a step of the schedule: sleep at once.
+  // One processor: looking again without giving way would show nothing new.
   engine_options.write_thread_max_spins = 0;
-  engine_options.write_thread_max_yields = 0;
   // Faults on a map are not modelled, and the disk refuses it.
   engine_options.allow_mmap_reads = false;
+  engine_options.level0_file_num_compaction_trigger = options.level0_compaction_trigger;
+  engine_options.level0_slowdown_writes_trigger = options.level0_slowdown_trigger;
+  engine_options.level0_stop_writes_trigger = options.level0_stop_trigger;
+  engine_options.max_bytes_for_level_base = options.level_base_bytes;
+  engine_options.max_bytes_for_level_multiplier = options.level_factor;
+  engine_options.compression = options.compression == 0
+                                   ? engine::CompressionType::kNoCompression
+                                   : engine::CompressionType::kSnappyCompression;
+  if (options.bloom_bits != 0) {
+    engine_options.filter_policy =
+        engine::NewBloomFilterPolicy(static_cast<int>(options.bloom_bits));
+  }
+  engine_options.write_thread_max_yields = static_cast<std::uint32_t>(options.writer_yields);
+  engine_options.block_cache = engine::NewLruBlockCache(options.block_cache_bytes);
+  engine_options.block_restart_interval = static_cast<int>(options.restart_interval);
   absl::StatusOr<std::unique_ptr<engine::Db>> db =
       engine::Db::Open(engine_options, std::string(path));
   if (!db.ok()) return std::move(db).status();

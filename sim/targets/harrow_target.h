@@ -13,7 +13,7 @@
 namespace harrow::targets {
 
 absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
-                        std::unique_ptr<Target>* target);
+                        ActivityObserver* observer, std::unique_ptr<Target>* target);
 
 }  // namespace harrow::targets
 

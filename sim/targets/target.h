@@ -2,29 +2,42 @@
 // tasks of the simulated machine; a target is the thinnest possible wrapper over the store's public
 // interface.
 //
-// Threading: Write, Get, Scan and snapshots may be called from several tasks at once; Open and the
-// destructor by one.
+// Threading: everything but Open and the destructor may be called from several tasks at once; an
+// iterator by one.
 #ifndef HARROW_SIM_TARGETS_TARGET_H_
 #define HARROW_SIM_TARGETS_TARGET_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "sim/disk/disk.h"
+#include "sim/targets/activity.h"
 
 namespace harrow::targets {
 
+// Numbers all, so that one table has their names (sim/harness/option_list.h).
 struct TargetOptions {
-  std::size_t write_buffer_bytes = 64 << 10;
-  std::size_t block_bytes = 4096;
-  std::size_t max_file_bytes = 2 << 20;
-  std::size_t max_open_tables = 500;
+  std::uint64_t write_buffer_bytes = 64 << 10;
+  std::uint64_t block_bytes = 4096;
+  std::uint64_t max_file_bytes = 2 << 20;
+  std::uint64_t max_open_tables = 500;
+  std::uint64_t level0_compaction_trigger = 4;  // tables of level 0
+  std::uint64_t level0_slowdown_trigger = 8;
+  std::uint64_t level0_stop_trigger = 12;
+  std::uint64_t level_base_bytes = 10 << 20;  // of level 1
+  std::uint64_t level_factor = 10;            // of each further level
+  std::uint64_t compression = 0;              // of new tables; 0: none, 1: Snappy
+  std::uint64_t bloom_bits = 0;               // for each key; 0: no filter
+  std::uint64_t block_cache_bytes = 8 << 20;
+  std::uint64_t restart_interval = 16;  // entries
+  std::uint64_t writer_yields = 0;      // looks of a waiting writer before it sleeps
+  std::uint64_t info_log = 0;           // 0: none, 1: the store's own file
   bool operator==(const TargetOptions&) const = default;
 };
 
@@ -37,6 +50,29 @@ struct TargetEntry {
 class TargetSnapshot {
  public:
   virtual ~TargetSnapshot() = default;
+};
+
+// A cursor over the live pairs of one state, as the store has it. It stays valid over writes, and must be gone before the
+// target is.
+class TargetIterator {
+ public:
+  virtual ~TargetIterator() = default;
+
+  virtual void SeekToFirst() = 0;
+  virtual void SeekToLast() = 0;
+  virtual void Seek(std::string_view key) = 0;
+  virtual void Next() = 0;
+  virtual void Prev() = 0;
+  virtual bool Valid() const = 0;
+  virtual std::string_view key() const = 0;
+  virtual std::string_view value() const = 0;
+  virtual absl::Status status() const = 0;
+};
+
+// User keys, both inclusive; nothing: an open end.
+struct TargetRange {
+  std::optional<std::string_view> begin;
+  std::optional<std::string_view> end;
 };
 
 // How a scan moves its cursor.
@@ -53,6 +89,8 @@ class Target {
   virtual absl::Status Write(std::span<const TargetEntry> entries, bool sync) = 0;
   // A forced flush of the memtable.
   virtual absl::Status Flush() = 0;
+  // Flushes, then compacts what the tables have of the range, and returns when that is done.
+  virtual absl::Status CompactRange(const TargetRange& range) = 0;
   // NotFound for an absent key.
   virtual absl::Status Get(std::string_view key, const TargetSnapshot* snapshot,
                            std::string* value) = 0;
@@ -62,6 +100,9 @@ class Target {
       const std::function<void(std::string_view key, std::string_view value)>& visit) = 0;
   // The snapshot must be gone before the target is.
   virtual std::unique_ptr<TargetSnapshot> TakeSnapshot() = 0;
+  virtual std::unique_ptr<TargetIterator> NewIterator(const TargetSnapshot* snapshot) = 0;
+  // Asks for what a store says of itself (properties, sizes). Nothing of it is judged but that it returns.
+  virtual void Inspect(const TargetRange& range) = 0;
 };
 
 // Bytes that went through a file call.
@@ -80,8 +121,9 @@ struct TargetKind {
   std::string_view name;  // "harrow"
   disk::Classifier classify;
   Describer describe;
+  // The observer, which may be null, outlives the target.
   absl::Status (*open)(std::string_view path, const TargetOptions& options,
-                       std::unique_ptr<Target>* target);
+                       ActivityObserver* observer, std::unique_ptr<Target>* target);
 };
 
 // nullptr for an unknown name.

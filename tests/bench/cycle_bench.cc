@@ -144,7 +144,7 @@ class BareDirectory {
 std::unique_ptr<targets::Target> OpenBare(const std::string& path,
                                           const targets::TargetOptions& options) {
   std::unique_ptr<targets::Target> target;
-  const absl::Status status = targets::FindTarget("harrow")->open(path, options, &target);
+  const absl::Status status = targets::FindTarget("harrow")->open(path, options, nullptr, &target);
   Require(status.ok(), status.ToString());
   return target;
 }

@@ -116,17 +116,24 @@ class BrokenTarget : public ScanningTarget<decltype(&Target::Scan)> {
     return real_->Get(key, snapshot, value);
   }
   std::unique_ptr<TargetSnapshot> TakeSnapshot() override { return real_->TakeSnapshot(); }
+  absl::Status CompactRange(const TargetRange& range) override {
+    return real_->CompactRange(range);
+  }
+  std::unique_ptr<TargetIterator> NewIterator(const TargetSnapshot* snapshot) override {
+    return real_->NewIterator(snapshot);
+  }
+  void Inspect(const TargetRange& range) override { real_->Inspect(range); }
 
  private:
   int writes_ = 0;
 };
 
 absl::Status OpenBroken(std::string_view path, const TargetOptions& options,
-                        std::unique_ptr<Target>* target) {
+                        ActivityObserver* observer, std::unique_ptr<Target>* target) {
   if (Mode() == "chosen" || Mode() == "costly") BreakChosen(g_seed);
   if (Mode() == "costly") BreakCostly(g_seed);
   std::unique_ptr<Target> real;
-  absl::Status status = OpenHarrow(path, options, &real);
+  absl::Status status = OpenHarrow(path, options, observer, &real);
   if (status.ok()) *target = std::make_unique<BrokenTarget>(std::move(real));
   return status;
 }

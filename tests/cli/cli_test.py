@@ -93,7 +93,7 @@ class Errors(Files):
 
     def test_files(self):
         for expected, data in [
-            (":1: column 1: expected \"harrow scenario 1\" or \"harrow scenario 2\", found the end of the line", b""),
+            (":1: column 1: expected \"harrow scenario 1\", \"harrow scenario 2\" or \"harrow scenario 3\", found the end of the line", b""),
             (r'found "\x00\x00\x00"', b"\0\0\0"),
             (r'found "\x7fELF\x1b[2J\xff"', b"\x7fELF\x1b[2J\xff"),
             (":3: column 1: expected no second \"seed\" (line 2 has one)", b"harrow scenario 1\nseed 1\nseed 1\nlife\n"),

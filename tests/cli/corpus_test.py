@@ -112,7 +112,7 @@ class Add(Folder):
         self.assertIn("never_opens.scenario: added; it expects that every rule holds\n", done.stdout)
         text = self.read("never_opens.scenario")
         self.assertRegex(text, r"\A# Shrunk from \S+big: \d operations? .*\n#\n# rule live broken: .*\n#   promised: .*\n")
-        self.assertRegex(text, r"\n#   hash:     0x[0-9a-f]+\n#\n# Expects: every rule holds\.\nharrow scenario 2\n")
+        self.assertRegex(text, r"\n#   hash:     0x[0-9a-f]+\n#\n# Expects: every rule holds\.\nharrow scenario 3\n")
         self.assertLess(text.count("\n    "), big.count("\n    "))
         path = os.path.join(self.folder, "never_opens.scenario")
         self.assertEqual(run("format", "--check", path).returncode, 0)

@@ -116,7 +116,7 @@ class Scenarios(unittest.TestCase):
         self.assertGreaterEqual(len(found), 1)
         for block in found:
             lines = "".join(f"  {line}\n" for line in block.text.splitlines())
-            self.check(block, f"harrow scenario 2\nlife\n{lines}  client\n    put k0 100 sync\n")
+            self.check(block, f"harrow scenario 3\nlife\n{lines}  client\n    put k0 100 sync\n")
 
     def words_of_the_parser(self):
         """What the parser's own errors list where one word of several is expected."""
@@ -124,7 +124,7 @@ class Scenarios(unittest.TestCase):
         for text in ("x", "life\nx", "life\nclient\nx", "expect x", "target x", "profile x", "life\nschedule x",
                      "life\nfault x", "life\nfault log x", "life\nfault log write #1: x", "life\nend crash keep x"):
             with tempfile.NamedTemporaryFile("w", suffix=".scenario") as file:
-                file.write("harrow scenario 2\n" + text + "\n")
+                file.write("harrow scenario 3\n" + text + "\n")
                 file.flush()
                 done = harrow("replay", file.name)
             self.assertEqual(done.returncode, 21, text)

@@ -52,7 +52,7 @@ class Example(unittest.TestCase):
         text = done.stdout + done.stderr
         self.assertRegex(text, r"Falsifiable after \d+ tests? and \d+ shrinks?")
         self.assertRegex(text, r"seed 0x[0-9a-f]+ is red\nrule \S+ broken: ")
-        scenario = re.search(r"\n  scenario:\n(harrow scenario 2\n(?:.+\n)*)\n", text).group(1)
+        scenario = re.search(r"\n  scenario:\n(harrow scenario 3\n(?:.+\n)*)\n", text).group(1)
         self.assertLessEqual(len(re.findall(r"^    \w", scenario, re.M)), 4, scenario)
         path = os.path.join(self.folder, "found.scenario")
         with open(path, "w", encoding="ascii") as file:

@@ -159,7 +159,8 @@ class Simulator {
       read.life = life;
       read.client = number;
       read.scan = tape_.Odds(3);
-      read.key = tape_.Draw(history.key_count);
+      read.move = !read.scan && tape_.Odds(3);
+      if (!read.scan) read.key = tape_.Draw(history.key_count);
       if (!client->snapshots.empty() && tape_.Odds(2)) {
         read.snapshot = static_cast<std::int32_t>(client->snapshots.back());
       }
@@ -182,14 +183,18 @@ class Simulator {
       Read& read = history.reads[client->index];
       const std::vector<Cell>& from =
           read.snapshot < 0 ? state : states_at_[static_cast<std::size_t>(read.snapshot)];
+      const auto first = from.begin() + static_cast<std::ptrdiff_t>(read.key);
       if (read.scan) {
         read.cells = from;
+      } else if (read.move) {
+        const std::uint32_t count = tape_.Draw(history.key_count - read.key + 1);
+        read.cells.assign(first, first + static_cast<std::ptrdiff_t>(count));
       } else {
-        read.cells = {from[read.key]};
+        read.cells = {*first};
       }
-      if (reads_lie && tape_.Odds(lie_one_in_)) {
-        const KeyId key = tape_.Draw(history.key_count);
-        read.cells[read.scan ? key : 0] = AnyCell(read.scan ? key : read.key);
+      if (reads_lie && !read.cells.empty() && tape_.Odds(lie_one_in_)) {
+        const std::uint32_t at = tape_.Draw(static_cast<std::uint32_t>(read.cells.size()));
+        read.cells[at] = AnyCell(read.key + at);
       }
     }
   }

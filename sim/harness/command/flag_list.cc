@@ -25,6 +25,7 @@ DEFINE_string(shard_count, "", "in how many shards the sweep is run");
 DEFINE_string(junit, "", "a file for the results as JUnit XML");
 DEFINE_bool(github, false,
             "prints annotations for GitHub Actions; by itself where GITHUB_ACTIONS is true");
+DEFINE_bool(meetings, false, "prints which mechanisms and which faults met each other how often");
 DEFINE_string(target, "harrow", "what is put under test: harrow");
 DEFINE_string(profile, "", "the file system's rules: ext4, strict; empty: the seed chooses");
 DEFINE_string(strategy, "",
@@ -63,6 +64,7 @@ constexpr OwnFlag kOwnFlags[] = {
     {"shard_count", "run "},
     {"junit", "run merge "},
     {"github", "run merge "},
+    {"meetings", "run merge "},
     {"target", "run replay report scenario shrink corpus "},
     {"profile", "run replay report scenario shrink corpus "},
     {"strategy", "run replay report scenario shrink corpus "},

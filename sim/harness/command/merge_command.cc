@@ -82,6 +82,7 @@ int MergeCommand(const std::string& program, const std::vector<std::string>& arg
   std::printf("%s%sexercised:\n%s", summary.c_str(),
               CausesText(program, results.header, groups).c_str(),
               FormatCounts(results.total.counts).c_str());
+  if (BoolFlag("meetings")) std::printf("%s", FormatMeetings(results.total.meetings).c_str());
   absl::Status status = ci->Write(program, results, groups, summary, code);
   if (status.ok() && out != nullptr) status = out->Write(ResultFileText(results));
   return status.ok() ? code : Complain(status, kExitOutput);

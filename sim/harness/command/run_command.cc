@@ -14,6 +14,7 @@
 
 #include "sim/harness/command/commands.h"
 #include "sim/harness/command/exit_code.h"
+#include "sim/harness/command/flags.h"
 #include "sim/harness/command/run_options.h"
 #include "sim/harness/command/sweep_output.h"
 #include "sim/harness/scenario_text.h"
@@ -219,6 +220,7 @@ int Run(const std::string& program, const RunOptions& options, CiOutput* ci, Swe
   std::printf("%s%sexercised:\n%s", summary.c_str(),
               CausesText(program, results.header, groups).c_str(),
               FormatCounts(results.total.counts).c_str());
+  if (BoolFlag("meetings")) std::printf("%s", FormatMeetings(results.total.meetings).c_str());
   absl::Status status = ci->Write(program, results, groups, summary, code);
   if (!record->status().ok())
     status = absl::UnavailableError("--out: " + std::string(record->status().message()));

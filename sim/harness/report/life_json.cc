@@ -110,13 +110,16 @@ Json CallJson(const ClientCall& call, const models::History& history) {
       if (call.mark.index >= history.reads.size()) break;
       const models::Read& read = history.reads[call.mark.index];
       json["kind"] = "read";
-      json["label"] = (read.scan ? "scan" : "get k" + std::to_string(read.key)) +
+      json["label"] = (read.move   ? "iterator move"
+                       : read.scan ? "scan"
+                                   : "get k" + std::to_string(read.key)) +
                       (read.snapshot < 0 ? "" : " at snapshot " + std::to_string(read.snapshot));
       if (!call.returned || read.result != models::Result::kOk) {
         json["result"] = ResultText(read.result, read.error);
       } else {
-        json["result"] = read.scan ? DescribeState(history, read.cells)
-                                   : DescribeCell(history, read.key, read.cells[0]);
+        json["result"] = read.scan   ? DescribeState(history, read.cells)
+                         : read.move ? DescribeMove(history, read)
+                                     : DescribeCell(history, read.key, read.cells[0]);
       }
       break;
     }

@@ -50,6 +50,8 @@ std::vector<std::string> OperationNeeds(const Scenario& scenario, const FailureC
   bool batch = false;
   bool deletion = false;
   bool snapshot = false;
+  bool iterator = false;
+  bool compaction = false;
   bool full = false;
   for (const LifePlan& life : scenario.lives) {
     clients = clients || life.clients.size() > 1;
@@ -58,6 +60,8 @@ std::vector<std::string> OperationNeeds(const Scenario& scenario, const FailureC
         sync = sync || one.sync;
         batch = batch || one.entries.size() > 1;
         snapshot = snapshot || one.kind == Operation::Kind::kSnapshot;
+        iterator = iterator || one.kind == Operation::Kind::kIterator;
+        compaction = compaction || one.kind == Operation::Kind::kCompact;
         full = full || one.kind == Operation::Kind::kFlush ||
                std::any_of(one.entries.begin(), one.entries.end(), &IsLarge);
         deletion =
@@ -72,6 +76,8 @@ std::vector<std::string> OperationNeeds(const Scenario& scenario, const FailureC
   if (batch) needs.emplace_back("batch");
   if (deletion) needs.emplace_back("delete");
   if (snapshot) needs.emplace_back("snapshot");
+  if (iterator) needs.emplace_back("iterator");
+  if (compaction) needs.emplace_back("compaction");
   // Where clients meet, the rest is mostly there to make them.
   if (full && !clients) needs.emplace_back("full memtable");
   if (scenario.lives.size() > 1 && !clients) needs.emplace_back("reopen");

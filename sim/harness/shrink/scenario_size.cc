@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "sim/harness/option_list.h"
+
 namespace harrow::harness {
 namespace {
 
@@ -39,6 +41,10 @@ std::uint64_t DetailOf(const Operation& operation) {
   if (operation.path != targets::ScanPath::kForward) weight += 5;
   if (operation.kind == Operation::Kind::kScan) weight += 10;
   if (operation.kind == Operation::Kind::kSnapshotScan) weight += 10;
+  if (operation.kind == Operation::Kind::kCompact) weight += 30;
+  if (operation.kind == Operation::Kind::kSnapshotIterator) weight += 5;
+  weight += operation.count + operation.from.value_or(0) + operation.to.value_or(0);
+  weight += (operation.from.has_value() ? 2u : 0u) + (operation.to.has_value() ? 2u : 0u);
   if (operation.kind == Operation::Kind::kSleep) weight += 1 + operation.sleep_us;
   weight += operation.key;
   // No entries: plain to look at, but odd.
@@ -101,10 +107,10 @@ std::uint64_t DetailOf(const LifePlan& life) {
 
 std::uint64_t DetailOf(const targets::TargetOptions& options) {
   const targets::TargetOptions plain;
-  return (options.write_buffer_bytes != plain.write_buffer_bytes ? 100u : 0u) +
-         (options.block_bytes != plain.block_bytes ? 100u : 0u) +
-         (options.max_file_bytes != plain.max_file_bytes ? 100u : 0u) +
-         (options.max_open_tables != plain.max_open_tables ? 100u : 0u);
+  std::uint64_t weight = 0;
+  for (const OptionName& option : kOptionNames)
+    weight += options.*option.member != plain.*option.member ? 100 : 0;
+  return weight;
 }
 
 }  // namespace
@@ -137,6 +143,7 @@ std::string ToText(const ScenarioSize& size) {
 ScenarioWeight SizeOf(const Scenario& scenario) {
   ScenarioWeight weight;
   weight.detail = DetailOf(scenario.options) + scenario.key_count +
+                  (scenario.key_style != Scenario{}.key_style ? 100u : 0u) +
                   (scenario.profile != Scenario{}.profile ? 10u : 0u) +
                   (scenario.step_limit != Scenario{}.step_limit ? 1u : 0u);
   for (const LifePlan& life : scenario.lives) {

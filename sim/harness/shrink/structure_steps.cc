@@ -86,12 +86,14 @@ class Structure {
   // Without all reads, pauses, flushes, or writes that are not synced.
   void RemoveKinds() {
     RemoveWhere([](const Operation& one) {
-      return one.kind != Operation::Kind::kWrite && one.kind != Operation::Kind::kFlush;
+      return one.kind != Operation::Kind::kWrite && one.kind != Operation::Kind::kFlush &&
+             one.kind != Operation::Kind::kCompact;
     });
     RemoveWhere([](const Operation& one) {
       return one.kind == Operation::Kind::kYield || one.kind == Operation::Kind::kSleep;
     });
     RemoveWhere([](const Operation& one) { return one.kind == Operation::Kind::kFlush; });
+    RemoveWhere([](const Operation& one) { return one.kind == Operation::Kind::kCompact; });
     RemoveWhere(
         [](const Operation& one) { return one.kind == Operation::Kind::kWrite && !one.sync; });
   }
@@ -241,7 +243,7 @@ class Structure {
     }
     if (range.size < 2) return;
     if (bytes > 0) {
-      put.entries.push_back({put.entries[0].key, false, kMinValueSize});
+      put.entries.push_back({put.entries[0].key, false, kNamedValueSize});
       ReplaceWithPut(range, put, bytes);
     }
     Operation flush;

@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "sim/harness/option_list.h"
 #include "sim/harness/payload.h"
 #include "sim/harness/shrink/shrink_steps.h"
 
@@ -23,13 +24,17 @@ void ForEachOperation(Scenario* scenario, Visit visit) {
 }
 
 bool HasKey(const Operation& operation) {
-  return operation.kind == Operation::Kind::kGet || operation.kind == Operation::Kind::kSnapshotGet;
+  return operation.kind == Operation::Kind::kGet ||
+         operation.kind == Operation::Kind::kSnapshotGet ||
+         operation.kind == Operation::Kind::kSeek;
 }
 
 std::set<models::KeyId> KeysOf(Scenario scenario) {
   std::set<models::KeyId> keys;
   ForEachOperation(&scenario, [&keys](Operation* operation) {
     if (HasKey(*operation)) keys.insert(operation->key);
+    if (operation->from.has_value()) keys.insert(*operation->from);
+    if (operation->to.has_value()) keys.insert(*operation->to);
     for (const PlannedEntry& entry : operation->entries) keys.insert(entry.key);
   });
   return keys;
@@ -38,6 +43,8 @@ std::set<models::KeyId> KeysOf(Scenario scenario) {
 void RenameKeys(Scenario* scenario, const std::map<models::KeyId, models::KeyId>& names) {
   ForEachOperation(scenario, [&names](Operation* operation) {
     if (HasKey(*operation)) operation->key = names.at(operation->key);
+    if (operation->from.has_value()) operation->from = names.at(*operation->from);
+    if (operation->to.has_value()) operation->to = names.at(*operation->to);
     for (PlannedEntry& entry : operation->entries) entry.key = names.at(entry.key);
   });
 }
@@ -116,6 +123,31 @@ std::vector<Operation> PlainerKinds(const Operation& operation) {
         plainer.push_back(other);
       }
       break;
+    case Operation::Kind::kCompact:
+      other.kind = Operation::Kind::kFlush;
+      other.from.reset();
+      other.to.reset();
+      plainer.push_back(other);
+      [[fallthrough]];
+    case Operation::Kind::kInspect:
+      other = operation;
+      other.from.reset();
+      plainer.push_back(other);
+      other = operation;
+      other.to.reset();
+      plainer.push_back(other);
+      break;
+    case Operation::Kind::kSnapshotIterator:
+      other.kind = Operation::Kind::kIterator;
+      plainer.push_back(other);
+      break;
+    case Operation::Kind::kNext:
+    case Operation::Kind::kPrev:
+      for (const std::uint32_t count : {1u, operation.count / 2, operation.count - 1}) {
+        other.count = count;
+        if (count > 0) plainer.push_back(other);
+      }
+      break;
     default:
       break;
   }
@@ -177,18 +209,15 @@ void AddSettingSteps(const Scenario& scenario, std::vector<ShrinkStep>* steps) {
   const Scenario plain;
   if (!(scenario.options == plain.options)) {
     steps->emplace_back([plain](Scenario* smaller) { smaller->options = plain.options; });
-    steps->emplace_back([plain](Scenario* smaller) {
-      smaller->options.write_buffer_bytes = plain.options.write_buffer_bytes;
-    });
-    steps->emplace_back(
-        [plain](Scenario* smaller) { smaller->options.block_bytes = plain.options.block_bytes; });
-    steps->emplace_back([plain](Scenario* smaller) {
-      smaller->options.max_file_bytes = plain.options.max_file_bytes;
-    });
-    steps->emplace_back([plain](Scenario* smaller) {
-      smaller->options.max_open_tables = plain.options.max_open_tables;
-    });
+    for (const OptionName& option : kOptionNames) {
+      if (scenario.options.*option.member == plain.options.*option.member) continue;
+      steps->emplace_back([plain, member = option.member](Scenario* smaller) {
+        smaller->options.*member = plain.options.*member;
+      });
+    }
   }
+  if (scenario.key_style != plain.key_style)
+    steps->emplace_back([plain](Scenario* smaller) { smaller->key_style = plain.key_style; });
   steps->emplace_back([plain](Scenario* smaller) { smaller->profile = plain.profile; });
   // Never down: with too few steps everything fails to return.
   if (scenario.step_limit < plain.step_limit)

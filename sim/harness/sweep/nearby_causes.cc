@@ -38,6 +38,15 @@ bool IsRead(const Operation& operation) {
     case Operation::Kind::kSnapshotGet:
     case Operation::Kind::kSnapshotScan:
     case Operation::Kind::kRelease:
+    case Operation::Kind::kIterator:
+    case Operation::Kind::kSnapshotIterator:
+    case Operation::Kind::kSeek:
+    case Operation::Kind::kSeekFirst:
+    case Operation::Kind::kSeekLast:
+    case Operation::Kind::kNext:
+    case Operation::Kind::kPrev:
+    case Operation::Kind::kDrop:
+    case Operation::Kind::kInspect:
       return true;
     default:
       return false;

@@ -17,7 +17,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "harrow results";
-constexpr std::uint64_t kVersion = 1;
+constexpr std::uint64_t kVersion = 2;
 constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
 struct ClassName {
@@ -51,6 +51,19 @@ Json CountsObject(const Counts& counts) {
   for (std::size_t index = 0; index < Counts::kSize; ++index) {
     const auto which = static_cast<Count>(index);
     if (counts.Get(which) != 0) object[std::string(ToText(which))] = counts.Get(which);
+  }
+  return object;
+}
+
+// By the name of a party that began at all: its meetings with the parties up to itself, in their order.
+Json MeetingsObject(const Meetings& meetings) {
+  Json object = Json::object();
+  for (std::size_t row = 0; row < kPartyCount; ++row) {
+    const auto party = static_cast<Party>(row);
+    if (meetings.Get(party, party) == 0) continue;
+    Json& list = object[std::string(ToText(party))] = Json::array();
+    for (std::size_t column = 0; column <= row; ++column)
+      list.push_back(meetings.Get(party, static_cast<Party>(column)));
   }
   return object;
 }
@@ -96,27 +109,17 @@ class Fields {
     return 0;
   }
   std::vector<std::uint64_t> HexNumbers(const char* name) {
-    std::vector<std::uint64_t> values;
-    const Json* const field = Take(name);
-    bool good = field != nullptr && field->is_array();
-    for (std::size_t at = 0; good && at < field->size(); ++at) {
-      const auto value = HexOf((*field)[at]);
-      good = value.has_value();
-      if (good) values.push_back(*value);
-    }
-    if (!good) Expect(field, name, "a list of hexadecimal numbers such as \"0x1f\"");
-    return values;
+    return List<std::uint64_t>(name, "a list of hexadecimal numbers such as \"0x1f\"", &HexOf);
+  }
+  std::vector<std::uint64_t> Numbers(const char* name) {
+    return List<std::uint64_t>(name, "a list of numbers", [](const Json& json) {
+      return json.is_number_unsigned() ? json.get<std::uint64_t>() : std::optional<std::uint64_t>();
+    });
   }
   std::vector<std::string> Texts(const char* name) {
-    std::vector<std::string> values;
-    const Json* const field = Take(name);
-    bool good = field != nullptr && field->is_array();
-    for (std::size_t at = 0; good && at < field->size(); ++at) {
-      good = (*field)[at].is_string();
-      if (good) values.push_back((*field)[at].get<std::string>());
-    }
-    if (!good) Expect(field, name, "a list of texts");
-    return values;
+    return List<std::string>(name, "a list of texts", [](const Json& json) {
+      return json.is_string() ? json.get<std::string>() : std::optional<std::string>();
+    });
   }
   // nullptr after an error.
   const Json* Object(const char* name) {
@@ -148,6 +151,20 @@ class Fields {
   }
 
  private:
+  template <typename T, typename Convert>
+  std::vector<T> List(const char* name, const char* what, Convert convert) {
+    std::vector<T> values;
+    const Json* const field = Take(name);
+    bool good = field != nullptr && field->is_array();
+    for (std::size_t at = 0; good && at < field->size(); ++at) {
+      std::optional<T> value = convert((*field)[at]);
+      good = value.has_value();
+      if (good) values.push_back(*std::move(value));
+    }
+    if (!good) Expect(field, name, what);
+    return values;
+  }
+
   static std::optional<std::uint64_t> HexOf(const Json& value) {
     if (!value.is_string()) return std::nullopt;
     return ParseHex(value.get<std::string>());
@@ -203,12 +220,29 @@ void ParseCounts(Fields* fields, Counts* counts) {
     fields->Fail("in \"counts\": " + std::string(status.message()));
 }
 
+void ParseMeetings(Fields* fields, Meetings* meetings) {
+  const Json* const object = fields->Object("meetings");
+  if (object == nullptr) return;
+  Fields inner(*object);
+  for (std::size_t row = 0; row < kPartyCount; ++row) {
+    const std::string key(ToText(static_cast<Party>(row)));
+    if (!inner.Has(key.c_str())) continue;
+    const std::vector<std::uint64_t> list = inner.Numbers(key.c_str());
+    if (list.size() != row + 1)
+      inner.Fail("expected the field \"" + key + "\" with " + std::to_string(row + 1) + " numbers");
+    for (std::size_t column = 0; column < std::min(list.size(), row + 1); ++column)
+      meetings->Add(static_cast<Party>(row), static_cast<Party>(column), list[column]);
+  }
+  if (const absl::Status status = inner.Finish(); !status.ok())
+    fields->Fail("in \"meetings\": " + std::string(status.message()));
+}
+
 absl::Status ParseHeader(Fields* fields, SweepResults* results) {
   SweepHeader& header = results->header;
   if (fields->Text("format") != kFormat)
     fields->Fail(std::string("expected the field \"format\" with \"") + kFormat + "\"");
   if (const std::uint64_t version = fields->Number("version"); version != kVersion)
-    fields->Fail("expected version 1, found " + std::to_string(version));
+    fields->Fail("expected version 2, found " + std::to_string(version));
   header.build = fields->HexNumber("build");
   header.target = fields->Text("target");
   header.profile = fields->Text("profile");
@@ -265,6 +299,7 @@ absl::Status ParseDone(Fields* fields, SweepResults* results) {
   ParseNamedSums("strategies", Tally::kStrategies, fields, &block.tally.strategies);
   block.unknown = fields->HexNumbers("unknown");
   ParseCounts(fields, &block.tally.counts);
+  ParseMeetings(fields, &block.tally.meetings);
   const std::vector<std::uint32_t>& shards = results->header.shards;
   if (!std::binary_search(shards.begin(), shards.end(), block.shard)) {
     fields->Fail("expected a shard of the header");
@@ -384,6 +419,7 @@ std::string DoneLine(const DoneBlock& block) {
   object["strategies"] = NamedSums(block.tally.strategies, Tally::kStrategies);
   object["unknown"] = HexList(block.unknown);
   object["counts"] = CountsObject(block.tally.counts);
+  object["meetings"] = MeetingsObject(block.tally.meetings);
   return LineOf(object);
 }
 

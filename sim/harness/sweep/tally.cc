@@ -6,11 +6,13 @@
 
 namespace harrow::harness {
 
-Tally Tally::Of(const Scenario& scenario, std::uint64_t hash, const Counts& counts) {
+Tally Tally::Of(const Scenario& scenario, std::uint64_t hash, const Counts& counts,
+                const Meetings& meetings) {
   Tally tally;
   tally.done = 1;
   tally.digest = kernel::Mix(kernel::Mix(scenario.seed), hash);
   tally.counts = counts;
+  tally.meetings = meetings;
   for (std::size_t at = 0; at < kProfiles.size(); ++at)
     tally.profiles[at] = scenario.profile == kProfiles[at] ? 1 : 0;
   for (const LifePlan& life : scenario.lives) {
@@ -20,7 +22,7 @@ Tally Tally::Of(const Scenario& scenario, std::uint64_t hash, const Counts& coun
   return tally;
 }
 
-Tally Tally::OfDeath(const Scenario& scenario) { return Of(scenario, 0, Counts()); }
+Tally Tally::OfDeath(const Scenario& scenario) { return Of(scenario, 0, Counts(), Meetings()); }
 
 void Tally::Add(const Tally& other) {
   done += other.done;
@@ -30,6 +32,7 @@ void Tally::Add(const Tally& other) {
   for (std::size_t at = 0; at < kProfiles.size(); ++at) profiles[at] += other.profiles[at];
   for (std::size_t at = 0; at < kStrategies.size(); ++at) strategies[at] += other.strategies[at];
   counts.Add(other.counts);
+  meetings.Add(other.meetings);
 }
 
 // All but the time it took.
@@ -39,7 +42,7 @@ bool Tally::operator==(const Tally& other) const {
     if (counts.Get(which) != other.counts.Get(which)) return false;
   }
   return done == other.done && rechecked == other.rechecked && digest == other.digest &&
-         profiles == other.profiles && strategies == other.strategies;
+         profiles == other.profiles && strategies == other.strategies && meetings == other.meetings;
 }
 
 }  // namespace harrow::harness

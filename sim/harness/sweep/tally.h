@@ -12,6 +12,7 @@
 
 #include "sim/disk/profile.h"
 #include "sim/harness/counts.h"
+#include "sim/harness/meetings.h"
 #include "sim/harness/scenario.h"
 
 namespace harrow::harness {
@@ -23,7 +24,8 @@ struct Tally {
       kernel::StrategyKind::kPos};
 
   // What one seed that ran to its end adds.
-  static Tally Of(const Scenario& scenario, std::uint64_t hash, const Counts& counts);
+  static Tally Of(const Scenario& scenario, std::uint64_t hash, const Counts& counts,
+                  const Meetings& meetings);
   // What one that died adds.
   static Tally OfDeath(const Scenario& scenario);
 
@@ -38,6 +40,7 @@ struct Tally {
   std::array<std::uint64_t, kProfiles.size()> profiles{};      // seeds
   std::array<std::uint64_t, kStrategies.size()> strategies{};  // lives
   Counts counts;
+  Meetings meetings;
 };
 
 static_assert(std::is_trivially_copyable_v<Tally>, "crosses process borders as bytes");

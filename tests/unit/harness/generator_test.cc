@@ -62,7 +62,7 @@ TEST(Generator, StaysInBoundsAndReachesEveryFeature) {
       }
     }
   }
-  EXPECT_EQ(kinds.size(), 10u);
+  EXPECT_EQ(kinds.size(), 21u);
   EXPECT_EQ(effects.size(), 6u);
   EXPECT_EQ(survivors.size(), 7u);
   EXPECT_EQ(strategies.size(), 4u);

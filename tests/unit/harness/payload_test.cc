@@ -58,7 +58,43 @@ TEST(Payload, KeyNamesParseBack) {
   EXPECT_EQ(ParseKey(KeyName(8), 8), std::nullopt);
   EXPECT_EQ(ParseKey("key-00000000000x", 8), std::nullopt);
   EXPECT_EQ(ParseKey("kex-000000000001", 8), std::nullopt);
-  EXPECT_EQ(ParseKey("", 8), std::nullopt);
+}
+
+TEST(Payload, VariedKeysAreInOrderAndParsedBack) {
+  EXPECT_EQ(KeyName(0, KeyStyle::kVaried), "");
+  for (models::KeyId key = 0; key < kMaxKeys; ++key) {
+    const std::string_view name = KeyName(key, KeyStyle::kVaried);
+    ASSERT_EQ(ParseKey(name, kMaxKeys), key);
+    if (key == 0) continue;
+    ASSERT_EQ(ParseKey(name, key), std::nullopt);
+    ASSERT_LT(KeyName(key - 1, KeyStyle::kVaried), name);
+    if (key % 2 == 0) {
+      ASSERT_TRUE(name.starts_with(KeyName(key - 1, KeyStyle::kVaried)));
+    }
+  }
+}
+
+TEST(Payload, ShortValuesNameTheirWrite) {
+  models::History history;
+  history.key_count = 2;
+  for (models::WriteId id = 0; id < 3; ++id) {
+    models::Write write;
+    write.id = id;
+    write.entries = {{0, false, 4}, {0, false, 4}, {1, false, 7}, {0, true, 0}};
+    history.writes.push_back(write);
+  }
+  char value[8];
+  FillValue(2, 0, 4, value);
+  const models::Cell cell = IdentifyValue(history, 0, {value, 4});
+  EXPECT_EQ(cell.kind, models::Cell::Kind::kValue);
+  EXPECT_EQ(cell.write, 2u);
+  EXPECT_EQ(cell.entry, 1u);  // the last of so many bytes there
+  EXPECT_EQ(IdentifyValue(history, 1, {value, 4}).kind, models::Cell::Kind::kGarbage);
+  EXPECT_EQ(IdentifyValue(history, 0, {value, 3}).kind, models::Cell::Kind::kGarbage);
+  FillValue(1, 2, 7, value);
+  EXPECT_EQ(IdentifyValue(history, 1, {value, 7}).entry, 2u);
+  value[6] = 'x';
+  EXPECT_EQ(IdentifyValue(history, 1, {value, 7}).kind, models::Cell::Kind::kGarbage);
 }
 
 }  // namespace

@@ -208,7 +208,7 @@ TEST(Results, DamageIsNamedByFileAndLine) {
   EXPECT_EQ(damaged("{\"line\":\"session\"", "{\"line\":\"sessio\""),
             "a\\x0afile:2: expected a line \"session\", \"done\", \"failure\", \"cause\" or "
             "\"end\", found \"sessio\"");
-  EXPECT_EQ(damaged("\"version\":1", "\"version\":2"), "a\\x0afile:1: expected version 1, found 2");
+  EXPECT_EQ(damaged("\"version\":2", "\"version\":1"), "a\\x0afile:1: expected version 2, found 1");
   EXPECT_EQ(damaged("\"jobs\":1}", "\"jobs\":-1}"),
             "a\\x0afile:2: expected the field \"jobs\" with a whole number");
   EXPECT_EQ(damaged("\"jobs\":1}", "\"jobs\":1,\"more\":1}"),

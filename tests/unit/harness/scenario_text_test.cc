@@ -94,6 +94,33 @@ TEST(ScenarioText, WhatIsLeftOutIsTheStructsDefault) {
   EXPECT_EQ(*parsed, expected);
 }
 
+TEST(ScenarioText, EveryOptionAndOperationIsPrintedAndParsed) {
+  const std::string lines =
+      "    compact\n    compact from k1\n    compact to k2\n    compact from k3 to k0\n"
+      "    iterator\n    snapshot-iterator\n    seek k1\n    seek-first\n    seek-last\n"
+      "    next 1\n    prev 12\n    drop\n    inspect\n    inspect from k1 to k2\n"
+      "    open-again\n";
+  const std::string settings =
+      "level0-trigger 2\nlevel0-slowdown 3\nlevel0-stop 5\nlevel-base 20000\nlevel-factor 3\n"
+      "compression snappy\nbloom 10\nblock-cache 0\nrestart 1\nwriter-yields 3\ninfo-log file\n";
+  const absl::StatusOr<Scenario> parsed =
+      ParseScenario("f", "harrow scenario 3\nkeys 4\n" + settings + "life\n  client\n" + lines);
+  ASSERT_TRUE(parsed.ok()) << parsed.status();
+  EXPECT_EQ(parsed->options.level0_stop_trigger, 5u);
+  EXPECT_EQ(parsed->options.compression, 1u);
+  const std::vector<Operation>& operations = parsed->lives[0].clients[0].operations;
+  ASSERT_EQ(operations.size(), 15u);
+  EXPECT_EQ(operations[3].from, 3u);
+  EXPECT_EQ(operations[3].to, 0u);
+  EXPECT_EQ(operations[10].count, 12u);
+  const std::string text = ToText(*parsed);
+  EXPECT_NE(text.find(settings), std::string::npos) << text;
+  EXPECT_NE(text.find(lines), std::string::npos) << text;
+  const absl::StatusOr<Scenario> again = ParseScenario("again", text);
+  ASSERT_TRUE(again.ok()) << again.status();
+  EXPECT_EQ(*again, *parsed);
+}
+
 struct BadText {
   const char* name;
   std::string text;
@@ -104,16 +131,18 @@ struct BadText {
 std::string InClient(const std::string& line) {
   return "harrow scenario 1\nkeys 4\nlife\n  client\n    " + line + "\n";
 }
+std::string InClient3(const std::string& line) {
+  return "harrow scenario 3\nkeys 4\nlife\n  client\n    " + line + "\n";
+}
 std::string InLife(const std::string& line) { return "harrow scenario 1\nlife\n  " + line + "\n"; }
 
 TEST(ScenarioText, EachMistakeHasOneClearError) {
   const BadText cases[] = {
       {"empty", "",
-       "f:1: column 1: expected \"harrow scenario 1\" or \"harrow scenario 2\", found the end of "
-       "the "
-       "line"},
-      {"header", "harrow scenario 3\n", "f:1: column 1: expected \"harrow scenario 1\" or"},
-      {"long header", "harrow scenario 21\n", "f:1: column 1: expected \"harrow scenario 1\" or"},
+       "f:1: column 1: expected \"harrow scenario 1\", \"harrow scenario 2\" or \"harrow scenario "
+       "3\", found the end of the line"},
+      {"header", "harrow scenario 4\n", "f:1: column 1: expected \"harrow scenario 1\", "},
+      {"long header", "harrow scenario 21\n", "f:1: column 1: expected \"harrow scenario 1\", "},
       {"words that touch", InClient("put k1 10sync"), "f:5: column 14: expected the end of"},
       {"two paths", InClient("scan backwardwinding"), "f:5: column 10: expected the end of"},
       {"before what", InLife("end crash before12"), "f:3: column 13: expected before, keep, or"},
@@ -122,7 +151,7 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
       {"unknown rule", "harrow scenario 2\nexpect luck\n",
        "f:2: column 8: expected a rule (durable durable-before flush"},
       {"expect in version 1", "harrow scenario 1\nexpect durable\n",
-       "f:2: column 1: expected \"harrow scenario 2\" in the first line, for this setting"},
+       "f:2: column 1: expected \"harrow scenario 2\" in the first line, for this word"},
       {"blank lines", "\n\n", "f:2: column 1: expected \"harrow scenario 1\""},
       {"no life", "harrow scenario 1\nseed 4\n", "f:2: column 1: expected at least one life"},
       {"setting", "harrow scenario 1\nspeed 4\n", "f:2: column 1: expected a setting"},
@@ -138,7 +167,7 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
       {"survivors", InLife("end crash keep most"), "f:3: column 18: expected what survives"},
       {"end", InLife("end soon"), "f:3: column 7: expected close or crash"},
       {"key", InClient("put k4 10"), "f:5: column 9: expected a key from k0 to k3"},
-      {"size", InClient("put k1 7"), "f:5: column 12: expected a value size from 8 to"},
+      {"size", InClient("put k1 3"), "f:5: column 12: expected a value size from 4 to"},
       {"batch", InClient("batch { put k1 10; }"), "f:5: column 22: expected \",\" or \"}\""},
       {"operation", InClient("append k1"), "f:5: column 5: expected an operation"},
       {"setting twice", "harrow scenario 1\nkeys 4\nseed 1\n keys 5\n",
@@ -149,8 +178,23 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
        "f:5: column 3: expected no second \"end\" (line 3 has one), found"},
       {"control bytes", std::string("harrow scenario 1\n\x1b[31m\0\x7f\n", 25),
        "f:2: column 1: expected a setting (seed target profile write-buffer block max-file "
-       "max-open keys "
+       "max-open level0-trigger level0-slowdown level0-stop level-base level-factor compression "
+       "bloom block-cache restart writer-yields info-log keys "
        "step-limit expect) or life, found \"\\x1b[31m\\x00\\x7f\""},
+      {"new setting in version 2", "harrow scenario 2\nbloom 10\n",
+       "f:2: column 1: expected \"harrow scenario 3\" in the first line, for this word"},
+      {"new operation in version 1", InClient("compact"),
+       "f:5: column 5: expected \"harrow scenario 3\" in the first line, for this word"},
+      {"compression", "harrow scenario 3\ncompression zstd\n",
+       "f:2: column 13: expected a compression (none snappy), found \"zstd\""},
+      {"bloom twice", "harrow scenario 3\nbloom 1\nbloom 1\n",
+       "f:3: column 1: expected no second \"bloom\" (line 2 has one)"},
+      {"key of a range", InClient3("compact from k1 to k4"),
+       "f:5: column 24: expected a key from k0 to k3"},
+      {"range the wrong way round", InClient3("compact to k1 from k2"),
+       "f:5: column 19: expected the end of the line"},
+      {"no steps", InClient3("next 0"), "f:5: column 10: expected a count from 1 to 10000"},
+      {"seek", InClient3("seek"), "f:5: column 9: expected a key from k0 to k3"},
       {"inner carriage return", "harrow scenario 1\nkeys 3\r4\n",
        "f:2: column 7: expected the end of the line, found \"\\x0d4\""},
   };

@@ -26,7 +26,8 @@ namespace {
   std::abort();
 }
 
-absl::Status OpenAndDie(std::string_view, const TargetOptions&, std::unique_ptr<Target>*) {
+absl::Status OpenAndDie(std::string_view, const TargetOptions&, ActivityObserver*,
+                        std::unique_ptr<Target>*) {
   ReadWhatWasFreed();
   return absl::OkStatus();
 }

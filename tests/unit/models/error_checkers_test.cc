@@ -134,6 +134,16 @@ TEST(CheckOpenTest, RejectsAnOpenThatFailsWithoutAFault) {
   EXPECT_EQ(Summary(CheckOpen(history, 1)), "ok");
 }
 
+TEST(CheckOpenTest, RejectsASecondOpen) {
+  EXPECT_EQ(Summary(CheckOpen(ParseHistory("keys 1; C0 refused-again").history, 0)), "ok");
+  const History history =
+      ParseHistory("keys 1; C0 put k0; C1 opens-again; close; life = #0;").history;
+  const Verdict verdict = CheckOpen(history, 0);
+  EXPECT_EQ(Summary(verdict), "open");
+  EXPECT_EQ(verdict.violation.found, "L1.C1 opened it again at t=5");
+  EXPECT_EQ(Summary(CheckOpen(history, 1)), "ok");
+}
+
 TEST(CheckOpenTest, RejectsAnOpenThatNeverReturns) {
   History history = ParseHistory("keys 1; close").history;
   EXPECT_EQ(Summary(CheckOpen(history, 0)), "ok");

@@ -110,7 +110,11 @@ class Parser {
       Snapshot snapshot{life_number(), client, ++now_, kNever};
       snapshot.responded = ++now_;
       history().snapshots.push_back(snapshot);
-    } else if (verb == "get" || verb == "scan") {
+    } else if (verb == "opens-again" || verb == "refused-again") {
+      SecondOpen second{life_number(), client, ++now_, kNever, verb == "opens-again"};
+      second.responded = ++now_;
+      history().second_opens.push_back(second);
+    } else if (verb == "get" || verb == "scan" || verb == "move") {
       CallRead(client, words);
     } else {
       CallWrite(client, words);
@@ -150,6 +154,7 @@ class Parser {
     read.life = life_number();
     read.client = client;
     read.scan = words[1] == "scan";
+    read.move = words[1] == "move";
     read.invoked = ++now_;
     std::size_t i = 2;
     if (!read.scan) read.key = Number(words.at(i++), 1);
@@ -178,7 +183,7 @@ class Parser {
     if (result == Result::kFailed) return;
     MODELS_CHECK(words[from] == "=");
     read.cells = ParseCells(words, from + 1);
-    MODELS_CHECK(read.cells.size() == (read.scan ? history().key_count : 1));
+    MODELS_CHECK(read.move || read.cells.size() == (read.scan ? history().key_count : 1));
   }
 
   ParsedHistory parsed_;

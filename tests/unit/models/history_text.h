@@ -8,6 +8,8 @@
 //   C0 put k1 ...               the call stays open; `C0 ok` or `C0 fails` returns it later
 //   C0 get k1 = #3              a get that found write 3; also: scan = - #3 (a cell for each key)
 //   C0 get k1 ...               stays open until `C0 = #3`
+//   C0 move k1 = - #3           an iterator that passed k1 and found k2
+//   C0 opens-again              the store is opened a second time; refused-again: it was not
 //   C0 snapshot                 takes the next snapshot: number 0, 1, …
 //   C0 get k1 @0 = -            a read at snapshot 0
 //   crash | kill | close        the life ends: power loss | dropped with the cache kept | closed

@@ -115,6 +115,23 @@ TEST(CheckLinearizableTest, ASnapshotNeverChanges) {
             "linearizable");
 }
 
+TEST(CheckLinearizableTest, AnIteratorShowsOneStateMoveByMove) {
+  EXPECT_EQ(Judge("keys 3; C0 put k0; C0 put k2; C1 snapshot; C0 put k1; C1 move k0 @0 = #0;"
+                  "C1 move k1 @0 = - #1; C1 move k2 @0 = #1"),
+            "ok");
+  // It passes over a pair, shows a later one, or an older value.
+  EXPECT_EQ(Judge("keys 3; C0 put k1; C0 put k2; C1 snapshot; C1 move k0 @0 = - - #1"),
+            "linearizable");
+  EXPECT_EQ(Judge("keys 3; C0 put k2; C1 snapshot; C0 put k1; C1 move k0 @0 = - #1"),
+            "linearizable");
+  EXPECT_EQ(Judge("keys 3; C0 put k1; C0 put k1; C1 snapshot; C1 move k1 @0 = #0"), "linearizable");
+  // What it passed on the way there it finds on the way back.
+  EXPECT_EQ(Judge("keys 3; C0 put k1 ...; C0 ok; C0 del k1 ...; C1 snapshot;"
+                  "C1 move k0 @0 = - -; C1 move k1 @0 = #0 -"),
+            "linearizable");
+  EXPECT_EQ(Judge("keys 3; C1 snapshot; C1 move k0 @0 ="), "ok");  // a move that told nothing
+}
+
 TEST(CheckLinearizableTest, ScansSeeOneState) {
   EXPECT_EQ(Judge("keys 2; C1 scan ...; C0 put k0; C0 put k1; C1 = - #1"), "linearizable");
   EXPECT_EQ(Judge("keys 2; C1 scan ...; C0 put k0; C0 put k1; C1 = #0 -"), "ok");
