@@ -17,9 +17,9 @@ absl::Status Remove(const std::string& directory, const std::string& name) {
   return absl::IsNotFound(status) ? absl::OkStatus() : status;
 }
 
+// Its absence may not be durable where it is absent: a DestroyDb before this one may have failed there.
 absl::Status RemoveCurrent(const std::string& directory) {
-  const absl::Status status = RemoveFile(FilePath(directory, {FileType::kCurrent, 0}));
-  if (absl::IsNotFound(status)) return absl::OkStatus();
+  const absl::Status status = Remove(directory, FormatFileName({FileType::kCurrent, 0}));
   return status.ok() ? SyncDirectory(directory) : status;
 }
 
@@ -48,7 +48,9 @@ absl::Status DestroyDb(const Options& options, const std::string& path) {
   absl::Status first = RemoveCurrent(path);
   if (!first.ok()) return first;
   for (const DatabaseFile& file : *files) {
-    if (file.meaning.type != FileType::kLock) first.Update(Remove(path, file.name));
+    const FileType type = file.meaning.type;
+    if (type == FileType::kLock || type == FileType::kCurrent) continue;
+    first.Update(Remove(path, file.name));
   }
   if (!first.ok()) return first;
   first.Update(Remove(path, FormatFileName({FileType::kLock, 0})));

@@ -203,6 +203,15 @@ absl::Status MakeDirectory(const std::string& path) {
   return absl::OkStatus();
 }
 
+absl::Status SyncFile(const std::string& path) {
+  absl::StatusOr<Descriptor> fd = OpenDescriptor(path, O_RDONLY);
+  if (!fd.ok()) return fd.status();
+  if (RetryInterrupted([&] { return ::fdatasync(fd->get()); }) != 0) {
+    return ErrnoError("sync", path, errno);
+  }
+  return absl::OkStatus();
+}
+
 absl::Status SyncDirectory(const std::string& path) {
   absl::StatusOr<Descriptor> fd = OpenDescriptor(path, O_RDONLY | O_DIRECTORY);
   if (!fd.ok()) return fd.status();

@@ -117,6 +117,7 @@ class FileLock {
 
 absl::StatusOr<std::string> ReadFile(const std::string& path);  // the whole of it
 absl::Status MakeDirectory(const std::string& path);            // ok when it exists already
+absl::Status SyncFile(const std::string& path);                 // of one that somebody else wrote
 absl::Status SyncDirectory(const std::string& path);
 absl::Status RemoveDirectory(const std::string& path);  // an empty one
 absl::Status RenameFile(const std::string& from, const std::string& to);

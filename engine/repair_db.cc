@@ -191,6 +191,9 @@ absl::Status Repair::TakeTable(const DatabaseFile& file) {
   const absl::StatusOr<bool> whole = ScanTable(file, &meta);
   if (!whole.ok()) return whole.status();
   if (!*whole) return RewriteTable(file);
+  // Whoever wrote it, or brought it back, may not have come to that.
+  absl::Status status = SyncFile(PathOf(file));
+  if (!status.ok()) return status;
   as_it_is_.insert(file.name);
   AddSource(std::move(meta));
   return absl::OkStatus();

@@ -29,8 +29,10 @@ inline EntryMap EntriesOfFile(const std::string& directory, const DatabaseFile& 
   EntryMap entries;
   const std::string path = directory + "/" + file.name;
   if (file.meaning.type == FileType::kTable || file.meaning.type == FileType::kOldTable) {
+    TableOptions options;
+    options.allow_mmap_reads = false;  // no simulated disk has maps
     const absl::StatusOr<std::shared_ptr<Table>> table =
-        Table::Open(RandomAccessFile::Open(path).value(), TableOptions());
+        Table::Open(RandomAccessFile::Open(path).value(), options);
     EXPECT_TRUE(table.ok()) << table.status();
     if (!table.ok()) return entries;
     const std::unique_ptr<Iterator> it = (*table)->NewIterator(ReadOptions());

@@ -5,7 +5,6 @@
 #include "tests/unit/engine/failure_table.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <map>
 #include <memory>
 #include <set>
@@ -17,12 +16,12 @@
 
 #include "engine/db.h"
 #include "gtest/gtest.h"
+#include "tests/unit/engine/failure_ways.h"
 #include "tests/unit/engine/simulated_machine.h"
 
 namespace harrow::engine {
 namespace {
 
-using faults::EffectKind;
 using faults::FileKind;
 using faults::OpKind;
 
@@ -326,28 +325,6 @@ std::string Reopen(const disk::Image& image) {
   return found;
 }
 
-struct Way {
-  const char* name;
-  faults::Effect effect;
-  SetOf<OpKind> operations;
-};
-
-const Way kWays[] = {
-    {"EIO",
-     {EffectKind::kError, EIO, 0},
-     {OpKind::kCreate, OpKind::kOpen, OpKind::kRead, OpKind::kWrite, OpKind::kSync, OpKind::kRename,
-      OpKind::kUnlink, OpKind::kList, OpKind::kStat, OpKind::kLockFile, OpKind::kClose,
-      OpKind::kSyncDir}},
-    {"ENOSPC",
-     {EffectKind::kError, ENOSPC, 0},
-     {OpKind::kCreate, OpKind::kWrite, OpKind::kSync, OpKind::kRename}},
-    {"7 bytes, then ENOSPC", {EffectKind::kShortWrite, ENOSPC, 7}, {OpKind::kWrite}},
-    {"a failed sync", {EffectKind::kFailedSync, EIO, 0}, {OpKind::kSync, OpKind::kSyncDir}},
-    {"done, and EIO",
-     {EffectKind::kAppliedError, EIO, 0},
-     {OpKind::kCreate, OpKind::kRename, OpKind::kUnlink, OpKind::kClose}},
-};
-
 class FailureTableTest : public testing::TestWithParam<disk::ProfileName> {
  protected:
   FailureTableTest() { start_ = Start(&writes_); }
@@ -413,26 +390,9 @@ class FailureTableTest : public testing::TestWithParam<disk::ProfileName> {
 };
 
 TEST_P(FailureTableTest, EveryOperationThatFailsDoesWhatItsRowSays) {
-  for (const Way& way : kWays) {
-    for (std::size_t operation = 0; operation <= static_cast<std::size_t>(OpKind::kSyncDir);
-         ++operation) {
-      if (!way.operations.Contains(static_cast<OpKind>(operation))) continue;
-      for (const FileKind file :
-           {FileKind::kLog, FileKind::kManifest, FileKind::kCurrent, FileKind::kTemporary,
-            FileKind::kTable, FileKind::kLock, FileKind::kDirectory, FileKind::kOther}) {
-        faults::Rule rule;
-        rule.file = file;
-        rule.operation = static_cast<OpKind>(operation);
-        rule.effect = way.effect;
-        for (const std::uint64_t count : {std::uint64_t{1}, faults::Rule::kForever}) {
-          rule.count = count;
-          for (rule.first = 1; rule.first < 1000 && Fail(rule, way.name); ++rule.first) {
-            if (HasFailure()) return;
-          }
-        }
-      }
-    }
-  }
+  FailEveryOperation([&](const faults::Rule& rule, const char* way) { return Fail(rule, way); },
+                     [] { return HasFailure(); });
+  if (HasFailure()) return;
   for (const FailureRow& row : failure_table::kRows) {
     const auto met = met_.find(&row);
     ASSERT_NE(met, met_.end()) << "no operation is in the row: " << row.operation;
