@@ -22,6 +22,7 @@
 #include "engine/log_salvage.h"
 #include "engine/manifest.h"
 #include "engine/repair_tables.h"
+#include "engine/replaced_tables.h"
 #include "engine/table.h"
 #include "engine/table_cache.h"
 #include "engine/table_output.h"
@@ -174,9 +175,25 @@ absl::Status Repair::SalvageLogs() {
 }
 
 absl::Status Repair::TakeTables() {
+  const absl::StatusOr<ReplacedTables> replaced = ReplacedTables::Find(directory_, files_);
+  if (!replaced.ok()) return replaced.status();
+  std::vector<const DatabaseFile*> last;
   for (const DatabaseFile& file : files_) {
     if (!IsTable(file.meaning.type)) continue;
+    if (replaced->Contains(file.meaning.number)) {
+      last.push_back(&file);
+      continue;
+    }
     absl::Status status = TakeTable(file);
+    if (!status.ok()) return status;
+  }
+  const bool not_needed = replaced->AllElseIsIn(sources_);
+  for (const DatabaseFile* file : last) {
+    if (not_needed) {
+      Log(file->name + ": replaced by tables that are whole");
+      continue;
+    }
+    absl::Status status = TakeTable(*file);
     if (!status.ok()) return status;
   }
   return absl::OkStatus();

@@ -12,8 +12,10 @@
 //   a file that is missing        what was in it                        the same
 //
 // What comes back need not be a state that ever was: a lost write can have later ones behind it, and
-// without a lost deletion, or with a table that a compaction had replaced and a crash kept from
-// being removed, a deleted key can come back. No entry that can be read is left out.
+// without a lost deletion a deleted key can come back. A table that a compaction had replaced, and a
+// crash kept from being removed, is left out where the manifest can be read and all tables that it
+// names are whole (replaced_tables.h); else it counts, and keys can come back whose deletion the
+// compaction dropped. No other entry that can be read is left out.
 //
 // Sequence numbers are kept, and they alone decide which entry of a key is the newest: all sources
 // are merged by them (repair_tables.h). LevelDB's repair puts every table at level 0 under the number

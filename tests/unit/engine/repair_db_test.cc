@@ -217,6 +217,100 @@ TEST_F(RepairDbTest, TablesThatOverlapNothingStayAsTheyAre) {
   EXPECT_EQ(Get("b"), "2");
 }
 
+// A key is put, deleted, and compacted away; then the tables that were compacted are there again, as a
+// crash may leave them.
+class ReplacedTableTest : public RepairDbTest {
+ protected:
+  void MakeDatabaseWithReplacedTables() {
+    Open();
+    ASSERT_TRUE(Put("gone", "1").ok());
+    ASSERT_TRUE(Put("kept", "1").ok());
+    ASSERT_TRUE(db_->Flush().ok());
+    ASSERT_TRUE(db_->Delete(WriteOptions(), "gone").ok());
+    ASSERT_TRUE(Put("more", "2").ok());
+    db_.reset();
+    replaced_ = Tables();
+    ASSERT_EQ(replaced_.size(), 1U);
+    Open();
+    ASSERT_TRUE(db_->CompactRange(std::nullopt, std::nullopt).ok());
+    db_.reset();
+    ASSERT_EQ(Tables().size(), 1U);
+    result_ = Tables().begin()->first;
+    ASSERT_FALSE(replaced_.contains(result_));
+    for (const auto& [name, bytes] : replaced_) WriteBytes(name, bytes);
+  }
+  Bytes Tables() const {
+    Bytes tables;
+    for (const auto& [name, bytes] : ReadAll()) {
+      if (ParseFileName(name)->type == FileType::kTable) tables[name] = bytes;
+    }
+    return tables;
+  }
+  std::string Manifest() const {
+    return FormatFileName({FileType::kManifest, ReadCurrent(path()).value()});
+  }
+  void RepairAndOpen() {
+    ASSERT_EQ(RepairDb(options_, path()), absl::OkStatus());
+    Open();
+    EXPECT_EQ(Get("more"), "2");
+  }
+
+  Bytes replaced_;
+  std::string result_;
+};
+
+TEST_F(ReplacedTableTest, DoesNotBringADeletedKeyBack) {
+  MakeDatabaseWithReplacedTables();
+  RepairAndOpen();
+  EXPECT_EQ(Get("gone"), "none");
+  EXPECT_EQ(Get("kept"), "1");
+  for (const auto& [name, bytes] : replaced_) {
+    EXPECT_EQ(ReadFile(directory_.File("lost/" + name)).value(), bytes);
+  }
+}
+
+TEST_F(ReplacedTableTest, NorWithoutCurrentWhereThereIsOneManifest) {
+  MakeDatabaseWithReplacedTables();
+  const std::string manifest = Manifest();
+  const std::string bytes = ReadFile(directory_.File(manifest)).value();
+  std::filesystem::remove(directory_.File("CURRENT"));
+  RepairAndOpen();
+  EXPECT_EQ(Get("gone"), "none");
+}
+
+TEST_F(ReplacedTableTest, CountsWithoutAManifestToBelieve) {
+  MakeDatabaseWithReplacedTables();
+  const Bytes all = ReadAll();
+  const std::string manifest = Manifest();
+  WriteBytes(manifest, "damaged");
+  RepairAndOpen();
+  EXPECT_EQ(Get("gone"), "1");
+  db_.reset();
+  // Of two neither is known to be the one.
+  Restore(all);
+  std::filesystem::remove(directory_.File("CURRENT"));
+  WriteBytes("MANIFEST-000900", all.at(manifest));
+  RepairAndOpen();
+  EXPECT_EQ(Get("gone"), "1");
+}
+
+TEST_F(ReplacedTableTest, CountsWhereWhatReplacedItIsNotWhole) {
+  MakeDatabaseWithReplacedTables();
+  const Bytes all = ReadAll();
+  WriteBytes(result_, "damaged");
+  ASSERT_EQ(RepairDb(options_, path()), absl::OkStatus());
+  Open();
+  EXPECT_EQ(Get("kept"), "1");
+  db_.reset();
+  Restore(all);
+  WriteBytes(result_,
+             replaced_.begin()->second);  // whole, and yet not the one that the manifest names
+  ASSERT_EQ(RepairDb(options_, path()), absl::OkStatus());
+  Open();
+  EXPECT_EQ(Get("kept"), "1");
+  EXPECT_EQ(Get("gone"), "1");
+}
+
 TEST_F(RepairDbTest, TwoTablesOfOneNumberAreBothRead) {
   Open();
   ASSERT_TRUE(Put("a", "1").ok());

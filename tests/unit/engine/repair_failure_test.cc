@@ -191,7 +191,7 @@ TEST_P(RepairFailureTest, APowerLossBeforeAnyOfItsOperations) {
   for (const Directory& directory : Directories()) {
     SCOPED_TRACE(directory.name);
     ASSERT_NO_FATAL_FAILURE(Begin(directory));
-    CrashPoints points;
+    CrashPoints points(16);
     RunSimulated(
         start_, GetParam(), {}, [] { EXPECT_TRUE(RepairDb(SmallOptions(), kSimulatedPath).ok()); },
         &points);
