@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
+#include "engine/block_cache.h"
 
 namespace harrow::engine {
 namespace {
@@ -78,7 +79,8 @@ std::optional<std::string> PropertyValue(const DbState& state, std::string_view 
   if (property == "stats") return Stats(state);
   if (property == "sstables") return Tables(*state.versions.current());
   if (property == "approximate-memory-usage") {
-    std::size_t usage = state.memtable->ApproximateMemoryUsage();
+    std::size_t usage =
+        state.options.block_cache->usage() + state.memtable->ApproximateMemoryUsage();
     if (state.immutable != nullptr) usage += state.immutable->ApproximateMemoryUsage();
     return absl::StrCat(usage);
   }

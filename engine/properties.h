@@ -5,7 +5,8 @@
 //   leveldb.stats                     for each level: tables, size; and since the open time, bytes read
 //                                     and bytes written of flushes and merges into it
 //   leveldb.sstables                  each table: number, size, and range of keys with escaped bytes
-//   leveldb.approximate-memory-usage  of the memtables, in bytes
+//   leveldb.approximate-memory-usage  of the memtables and of the block cache, which other databases may
+//                                     share, in bytes
 //
 // Threading: PropertyValue under the database's lock; ApproximateOffset without it.
 #ifndef HARROW_ENGINE_PROPERTIES_H_

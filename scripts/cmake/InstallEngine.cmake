@@ -9,8 +9,8 @@ include(GNUInstallDirs)
 include(CMakePackageConfigHelpers)
 
 set(HARROW_ENGINE_HEADERS
-  check.h coding.h db.h destroy_db.h filter_policy.h info_log.h internal_key.h iterator.h options.h repair_db.h snapshot_list.h
-  write_batch.h)
+  block_cache.h check.h coding.h db.h destroy_db.h filter_policy.h info_log.h internal_key.h iterator.h options.h repair_db.h
+  snapshot_list.h write_batch.h)
 list(TRANSFORM HARROW_ENGINE_HEADERS PREPEND "${PROJECT_SOURCE_DIR}/engine/")
 
 install(TARGETS harrow_engine ARCHIVE COMPONENT engine)

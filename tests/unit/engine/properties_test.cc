@@ -62,8 +62,9 @@ TEST_F(PropertiesTest, FilesLevelsAndFigures) {
       << stats;
 }
 
-TEST_F(PropertiesTest, MemoryIsThatOfTheMemtables) {
+TEST_F(PropertiesTest, MemoryIsThatOfTheMemtablesAndTheBlockCache) {
   options_.write_buffer_size = 4 << 20;
+  options_.allow_mmap_reads = false;  // blocks in a map are not cached
   Open();
   ASSERT_TRUE(Put("a", std::string(100'000, 'x')).ok());
   const std::size_t usage = std::stoul(Property("approximate-memory-usage"));
@@ -71,6 +72,10 @@ TEST_F(PropertiesTest, MemoryIsThatOfTheMemtables) {
   EXPECT_LT(usage, 200'000U);
   ASSERT_TRUE(db_->Flush().ok());
   EXPECT_EQ(Property("approximate-memory-usage"), "0");
+  EXPECT_EQ(Get("a").size(), 100'000U);
+  const std::size_t cached = std::stoul(Property("approximate-memory-usage"));
+  EXPECT_GE(cached, 100'000U);
+  EXPECT_LT(cached, 110'000U);
 }
 
 TEST_F(PropertiesTest, SizesAreRightToABlock) {
