@@ -28,6 +28,7 @@ using faults::OpKind;
 Options TestOptions() {
   Options options;
   options.write_buffer_size = 4 << 10;
+  options.allow_mmap_reads = false;
   options.level0_file_num_compaction_trigger = 100;  // compactions are asked for
   return options;
 }

@@ -269,6 +269,7 @@ Opened Open(const disk::Image& image, const faults::Plan& plan, const Case& one)
   SimulatedRun run = RunSimulated(image, disk::ProfileName::kExt4, plan, [&] {
     Options options;
     options.info_log = log;
+    options.allow_mmap_reads = false;
     options.create_if_missing = one.may_create;
     options.error_if_exists = !one.may_exist;
     const absl::StatusOr<std::unique_ptr<Db>> db = Db::Open(options, kSimulatedPath);
