@@ -86,7 +86,7 @@ absl::Status Table::ReadDataBlock(const ReadOptions& options, std::size_t index,
     *block = cached_->Find(index);
     if (block->owner != nullptr) return absl::OkStatus();
   }
-  const absl::Status status = ReadBlock(
+  absl::Status status = ReadBlock(
       handle, state == BlockState::kUnknown ? Checksum::kVerify : Checksum::kKnownGood, block);
   if (!status.ok()) return status;
   const bool in_map = block->owner == nullptr;
@@ -112,7 +112,7 @@ absl::Status Table::ReadBlock(const BlockHandle& handle, Checksum checksum,
     bytes = file_.map().substr(handle.offset, size);
   } else {
     read = std::make_shared_for_overwrite<char[]>(size);
-    const absl::Status status = file_.Read(handle.offset, size, read.get());
+    absl::Status status = file_.Read(handle.offset, size, read.get());
     if (!status.ok()) return status;
     bytes = {read.get(), size};
   }

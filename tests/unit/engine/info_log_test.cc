@@ -10,7 +10,6 @@
 #include <map>
 #include <memory>
 #include <mutex>
-#include <regex>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -18,6 +17,7 @@
 
 #include "engine/file_info_log.h"
 #include "tests/unit/engine/db_fixture.h"
+#include "tests/unit/engine/text_pattern.h"
 
 namespace harrow::engine {
 namespace {
@@ -25,12 +25,9 @@ namespace {
 constexpr char kTime[] =
     "[0-9]{4}/[01][0-9]/[0-3][0-9]-[0-2][0-9]:[0-5][0-9]:[0-6][0-9]\\.[0-9]{6} ";
 
-bool Contains(const std::string& text, const std::string& pattern) {
-  return std::regex_search(text, std::regex(pattern));
-}
 // A line of a LOG with this text.
 bool IsLine(const std::string& line, const std::string& pattern) {
-  return std::regex_match(line, std::regex(kTime + pattern));
+  return IsMatch(line, kTime + pattern);
 }
 
 class CollectingInfoLog final : public InfoLog {

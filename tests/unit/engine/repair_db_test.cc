@@ -170,6 +170,35 @@ TEST_F(RepairDbTest, ManyFilesDamagedAtOnce) {
   }
 }
 
+// One bad byte costs the block it is in, of a table and of a log, and nothing behind it.
+TEST_F(RepairDbTest, WhatADamagedFileStillHoldsIsKept) {
+  options_.write_buffer_size = 1 << 20;
+  options_.max_file_size = 1 << 20;
+  const auto key = [](int i) { return "key" + std::to_string(1000 + i); };
+  Open();
+  for (int i = 0; i < 800; ++i) {
+    ASSERT_TRUE(Put(key(i), std::string(100, 'v')).ok());
+    if (i == 399) {
+      ASSERT_TRUE(db_->Flush().ok());
+    }
+  }
+  db_.reset();
+  for (const auto& [name, bytes] : ReadAll()) {
+    const FileType type = ParseFileName(name)->type;
+    if (type != FileType::kTable && type != FileType::kLog) continue;
+    ASSERT_GT(bytes.size(), 40'000U);
+    std::string damaged = bytes;
+    damaged[50] = static_cast<char>(damaged[50] ^ 1);
+    WriteBytes(name, damaged);
+  }
+  ASSERT_EQ(RepairDb(options_, path()), absl::OkStatus());
+  Open();
+  EXPECT_EQ(Get(key(0)), "none");
+  EXPECT_EQ(Get(key(400)), "none");
+  for (int i = 20; i < 400; ++i) ASSERT_EQ(Get(key(i)), std::string(100, 'v')) << i;
+  for (int i = 700; i < 800; ++i) ASSERT_EQ(Get(key(i)), std::string(100, 'v')) << i;
+}
+
 // A compaction gave old entries the highest number, and the manifest that knew better is gone.
 TEST_F(RepairDbTest, SequencesDecideNotFileNumbers) {
   options_.level0_file_num_compaction_trigger = 1000;
