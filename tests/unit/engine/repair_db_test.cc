@@ -14,6 +14,8 @@
 #include "engine/database_files.h"
 #include "engine/destroy_db.h"
 #include "engine/info_log.h"
+#include "engine/memtable.h"
+#include "engine/table_output.h"
 #include "tests/unit/engine/db_fixture.h"
 #include "tests/unit/engine/directory_entries.h"
 
@@ -300,8 +302,6 @@ TEST_F(ReplacedTableTest, DoesNotBringADeletedKeyBack) {
 
 TEST_F(ReplacedTableTest, NorWithoutCurrentWhereThereIsOneManifest) {
   MakeDatabaseWithReplacedTables();
-  const std::string manifest = Manifest();
-  const std::string bytes = ReadFile(directory_.File(manifest)).value();
   std::filesystem::remove(directory_.File("CURRENT"));
   RepairAndOpen();
   EXPECT_EQ(Get("gone"), "none");
@@ -332,12 +332,16 @@ TEST_F(ReplacedTableTest, CountsWhereWhatReplacedItIsNotWhole) {
   EXPECT_EQ(Get("kept"), "1");
   db_.reset();
   Restore(all);
-  WriteBytes(result_,
-             replaced_.begin()->second);  // whole, and yet not the one that the manifest names
+  // Whole, and yet not the one that the manifest names.
+  MemTable other;
+  other.Add(1, ValueType::kValue, "other", "x");
+  const std::uint64_t number = ParseFileName(result_)->number;
+  ASSERT_TRUE(WriteMemTable(other, path(), number, MakeTableOptions(options_)).ok());
   ASSERT_EQ(RepairDb(options_, path()), absl::OkStatus());
   Open();
   EXPECT_EQ(Get("kept"), "1");
   EXPECT_EQ(Get("gone"), "1");
+  EXPECT_EQ(Get("other"), "x");
 }
 
 TEST_F(RepairDbTest, TwoTablesOfOneNumberAreBothRead) {
