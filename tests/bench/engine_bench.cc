@@ -218,7 +218,7 @@ std::vector<Cell> ChosenCells() {
 }
 
 int Main() {
-  if (FLAGS_only != "" && FLAGS_only != "engine" && FLAGS_only != "stock") {
+  if (!FLAGS_only.empty() && FLAGS_only != "engine" && FLAGS_only != "stock") {
     Usage("--only: expected engine or stock, found " + FLAGS_only);
   }
   if (FLAGS_quick) {

@@ -87,7 +87,7 @@ inline std::string CheckTables(const std::string& directory, const Options& opti
     FileList files = state.version->level(level);
     if (level == 0) std::reverse(files.begin(), files.end());
     for (const FileRef& file : files) {
-      const std::string wrong = check(*file);
+      std::string wrong = check(*file);
       if (!wrong.empty()) return wrong;
     }
   }
