@@ -16,6 +16,7 @@
 #include "engine/log_reader.h"
 #include "engine/manifest.h"
 #include "engine/table_cache.h"
+#include "engine/table_output.h"
 #include "engine/version.h"
 
 namespace harrow::engine {
