@@ -1,6 +1,10 @@
 // Seek by binary search over the restarts, whose keys are whole, then entry by entry. A step back
-// goes to the last restart before the current entry and forward from there.
+// searches the last restart before the current entry and goes forward from there.
 #include "engine/block.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
 
 #include "engine/check.h"
 #include "engine/coding.h"
@@ -18,12 +22,18 @@ struct EntryHeader {
 // The header at [from, limit), and where the bytes behind it start; nullptr unless they lie before
 // the limit whole.
 const char* DecodeEntry(const char* from, const char* limit, EntryHeader* header) {
-  from = DecodeVarint32(from, limit, &header->shared);
-  if (from == nullptr) return nullptr;
-  from = DecodeVarint32(from, limit, &header->unshared);
-  if (from == nullptr) return nullptr;
-  from = DecodeVarint32(from, limit, &header->value_size);
-  if (from == nullptr) return nullptr;
+  const auto* const bytes = reinterpret_cast<const unsigned char*>(from);
+  if (limit - from >= 3 && (bytes[0] | bytes[1] | bytes[2]) < 0x80) {
+    *header = {bytes[0], bytes[1], bytes[2]};  // nearly always
+    from += 3;
+  } else {
+    from = DecodeVarint32(from, limit, &header->shared);
+    if (from == nullptr) return nullptr;
+    from = DecodeVarint32(from, limit, &header->unshared);
+    if (from == nullptr) return nullptr;
+    from = DecodeVarint32(from, limit, &header->value_size);
+    if (from == nullptr) return nullptr;
+  }
   const std::uint64_t size = std::uint64_t{header->unshared} + header->value_size;
   return size <= static_cast<std::uint64_t>(limit - from) ? from : nullptr;
 }
@@ -72,8 +82,19 @@ void BlockCursor::AimAtRestart(std::uint32_t index) {
   const std::uint32_t offset = RestartOffset(index);
   Invalidate();
   if (offset > restarts_offset_) return Damaged("restart behind the entries");
-  restart_index_ = index;
   next_ = offset;
+}
+
+void BlockCursor::GrowKeyBuffer(std::size_t size) {
+  const std::size_t new_size = std::max(size, 2 * key_buffer_size_);
+  auto bytes = std::make_unique_for_overwrite<char[]>(new_size);
+  if (key_.data() == key_buffer_) {
+    std::memcpy(bytes.get(), key_buffer_, key_.size());
+    key_ = {bytes.get(), key_.size()};
+  }
+  long_keys_ = std::move(bytes);
+  key_buffer_ = long_keys_.get();
+  key_buffer_size_ = new_size;
 }
 
 bool BlockCursor::ParseNext() {
@@ -81,30 +102,24 @@ bool BlockCursor::ParseNext() {
     Invalidate();
     return false;
   }
-  EntryHeader header;
+  EntryHeader header{};
   const char* bytes = DecodeEntry(block_.data() + next_, block_.data() + restarts_offset_, &header);
-  if (bytes == nullptr || header.shared > key_.size() ||
-      header.shared + std::size_t{header.unshared} < kTagSize) {
+  const std::size_t key_size = header.shared + std::size_t{header.unshared};
+  if (bytes == nullptr || header.shared > key_.size() || key_size < kTagSize) {
     Damaged("bad entry");
     return false;
   }
   if (header.shared == 0) {
     key_ = {bytes, header.unshared};
   } else {
-    if (key_.data() != key_buffer_.data()) {
-      key_buffer_.assign(key_.substr(0, header.shared));
-    } else {
-      key_buffer_.resize(header.shared);
-    }
-    key_buffer_.append(bytes, header.unshared);
-    key_ = key_buffer_;
+    if (key_size > key_buffer_size_) GrowKeyBuffer(key_size);
+    if (key_.data() != key_buffer_) std::memcpy(key_buffer_, key_.data(), header.shared);
+    std::memcpy(key_buffer_ + header.shared, bytes, header.unshared);
+    key_ = {key_buffer_, key_size};
   }
   value_ = {bytes + header.unshared, header.value_size};
   current_ = next_;
   next_ = static_cast<std::uint32_t>(bytes + header.unshared + header.value_size - block_.data());
-  while (restart_index_ + 1 < restarts_count_ && RestartOffset(restart_index_ + 1) <= current_) {
-    ++restart_index_;
-  }
   return true;
 }
 
@@ -156,12 +171,19 @@ void BlockCursor::Next() {
 void BlockCursor::Prev() {
   HARROW_CHECK(Valid());
   const std::uint32_t original = current_;
-  std::uint32_t index = restart_index_;
-  while (RestartOffset(index) >= original) {
-    if (index == 0) return Invalidate();
-    --index;
+  if (original == 0) return Invalidate();
+  // Whatever the restarts are, the one at `low` is before the entry: every step goes back.
+  std::uint32_t low = 0;
+  std::uint32_t high = restarts_count_ - 1;
+  while (low < high) {
+    const std::uint32_t middle = low + (high - low + 1) / 2;
+    if (RestartOffset(middle) < original) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
   }
-  AimAtRestart(index);
+  AimAtRestart(low);
   while (ParseNext() && next_ < original) {
   }
 }

@@ -11,7 +11,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
+#include <memory>
 #include <string_view>
 
 #include "absl/status/status.h"
@@ -48,17 +48,21 @@ class BlockCursor {
   void AimAtRestart(std::uint32_t index);
   // Parses the entry after the current one; false at the end or after damage.
   bool ParseNext();
+  // Makes room for a longer key; key_ stays.
+  void GrowKeyBuffer(std::size_t size);
   void Invalidate();
   void Damaged(const char* what);
 
   std::string_view block_ = kEmptyBlock;
   std::uint32_t restarts_offset_ = 0;  // of the array of restarts: the end of the entries
   std::uint32_t restarts_count_ = 0;
-  std::uint32_t current_ = 0;        // offset of the current entry; restarts_offset_ when not valid
-  std::uint32_t next_ = 0;           // offset of the entry after it
-  std::uint32_t restart_index_ = 0;  // of the last restart at or before the current entry
-  std::string key_buffer_;           // for keys that are stored in parts
-  std::string_view key_;
+  std::uint32_t current_ = 0;  // offset of the current entry; restarts_offset_ when not valid
+  std::uint32_t next_ = 0;     // offset of the entry after it
+  char short_keys_[64];        // never cleared
+  std::unique_ptr<char[]> long_keys_;
+  char* key_buffer_ = short_keys_;  // for keys that are stored in parts; or long_keys_
+  std::size_t key_buffer_size_ = sizeof short_keys_;
+  std::string_view key_;  // in the buffer or in the block
   std::string_view value_;
   absl::Status status_;
 };

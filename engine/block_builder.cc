@@ -3,12 +3,34 @@
 #include "engine/block_builder.h"
 
 #include <algorithm>
+#include <bit>
 
 #include "engine/check.h"
 #include "engine/coding.h"
 #include "engine/internal_key.h"
 
 namespace harrow::engine {
+namespace {
+
+// How many bytes both start with.
+std::size_t SharedSize(std::string_view a, std::string_view b) {
+  const std::size_t size_max = std::min(a.size(), b.size());
+  std::size_t size = 0;
+  for (; size + sizeof(std::uint64_t) <= size_max; size += sizeof(std::uint64_t)) {
+    const std::uint64_t differing = DecodeFixed64(a.data() + size) ^ DecodeFixed64(b.data() + size);
+    if (differing != 0) return size + static_cast<std::size_t>(std::countr_zero(differing)) / 8;
+  }
+  while (size < size_max && a[size] == b[size]) ++size;
+  return size;
+}
+
+char* EncodeSize(char* to, std::size_t size) {
+  if (size >= 0x80) return EncodeVarint32(to, static_cast<std::uint32_t>(size));
+  *to = static_cast<char>(size);
+  return to + 1;
+}
+
+}  // namespace
 
 BlockBuilder::BlockBuilder(int restart_interval) : restart_interval_(restart_interval) {
   HARROW_CHECK(restart_interval_ >= 1);
@@ -26,16 +48,13 @@ void BlockBuilder::Add(std::string_view key, std::string_view value) {
     restarts_.push_back(static_cast<std::uint32_t>(buffer_.size()));
     since_restart_ = 0;
   } else {
-    const std::size_t shared_max = std::min(last_key_.size(), key.size());
-    while (shared < shared_max && last_key_[shared] == key[shared]) ++shared;
+    shared = SharedSize(last_key_, key);
   }
   ++since_restart_;
   const std::size_t unshared = key.size() - shared;
 
   char sizes[3 * kMaxVarint32Size];
-  char* end = EncodeVarint32(sizes, static_cast<std::uint32_t>(shared));
-  end = EncodeVarint32(end, static_cast<std::uint32_t>(unshared));
-  end = EncodeVarint32(end, static_cast<std::uint32_t>(value.size()));
+  const char* const end = EncodeSize(EncodeSize(EncodeSize(sizes, shared), unshared), value.size());
   buffer_.append(sizes, static_cast<std::size_t>(end - sizes));
   buffer_.append(key.substr(shared));
   buffer_.append(value);

@@ -30,6 +30,8 @@ class BlockBuilder {
   // Bytes of the block if it were ended now.
   std::size_t CurrentSize() const;
   bool empty() const { return buffer_.empty(); }
+  // The key added last; valid until the next one is.
+  std::string_view last_key() const { return last_key_; }
 
  private:
   const int restart_interval_;

@@ -50,7 +50,7 @@ class DbIterator final : public Iterator {
   void Next() override {
     HARROW_CHECK(valid_);
     if (direction_ == Direction::kForward) {
-      skipped_key_ = ExtractUserKey(entries_->key());
+      skipped_key_ = key_;
       entries_->Next();
     } else {
       // From before the entries of the key shown to the first of them.
@@ -65,7 +65,7 @@ class DbIterator final : public Iterator {
     HARROW_CHECK(valid_);
     if (direction_ == Direction::kForward) {
       direction_ = Direction::kBackward;
-      saved_key_ = ExtractUserKey(entries_->key());
+      saved_key_ = key_;
       while (entries_->Valid() && ExtractUserKey(entries_->key()) == saved_key_) entries_->Prev();
     }
     FindBackward();
@@ -73,13 +73,12 @@ class DbIterator final : public Iterator {
 
   std::string_view key() const override {
     HARROW_CHECK(valid_);
-    return direction_ == Direction::kForward ? ExtractUserKey(entries_->key())
-                                             : std::string_view(saved_key_);
+    return key_;
   }
 
   std::string_view value() const override {
     HARROW_CHECK(valid_);
-    return direction_ == Direction::kForward ? entries_->value() : std::string_view(saved_value_);
+    return value_;
   }
 
   absl::Status status() const override { return status_.ok() ? entries_->status() : status_; }
@@ -93,10 +92,11 @@ class DbIterator final : public Iterator {
     valid_ = false;
   }
 
-  // The entry at hand; false, with a failure, where it is none.
+  // The entry at hand, its value in value_; false, with a failure, where it is none.
   bool Parse(ParsedInternalKey* entry) {
     const std::string_view key = entries_->key();
-    const std::size_t bytes = key.size() + entries_->value().size();
+    value_ = entries_->value();
+    const std::size_t bytes = key.size() + value_.size();
     if (bytes < bytes_until_sample_) {
       bytes_until_sample_ -= bytes;
     } else {
@@ -116,8 +116,9 @@ class DbIterator final : public Iterator {
       ParsedInternalKey entry;
       if (!Parse(&entry)) return;
       if (entry.sequence > sequence_) continue;
-      if (skip && entry.user_key <= skipped_key_) continue;
+      if (skip && CompareUserKey(entry.user_key, skipped_key_) <= 0) continue;
       if (entry.type == ValueType::kValue) {
+        key_ = entry.user_key;
         valid_ = true;
         return;
       }
@@ -139,9 +140,11 @@ class DbIterator final : public Iterator {
       found = entry.type == ValueType::kValue;
       if (found) {
         saved_key_ = entry.user_key;
-        saved_value_ = entries_->value();
+        saved_value_ = value_;
       }
     }
+    key_ = saved_key_;
+    value_ = saved_value_;
     valid_ = found && entries_->status().ok();
   }
 
@@ -153,6 +156,8 @@ class DbIterator final : public Iterator {
   Direction direction_ = Direction::kForward;
   bool valid_ = false;
   absl::Status status_;
+  std::string_view key_;    // of the pair shown: in the entry at hand, or saved
+  std::string_view value_;  // the same
   std::string skipped_key_;
   std::string saved_key_;
   std::string saved_value_;

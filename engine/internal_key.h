@@ -69,7 +69,14 @@ inline int CompareBytes(const char* a, const char* b, std::size_t size) {
     b += sizeof(b_word);
     size -= sizeof(a_word);
   }
-  return std::memcmp(a, b, size);
+  return size == 0 ? 0 : std::memcmp(a, b, size);
+}
+
+// Negative, zero or positive, as all of these.
+inline int CompareUserKey(std::string_view a, std::string_view b) {
+  const int order = CompareBytes(a.data(), b.data(), a.size() < b.size() ? a.size() : b.size());
+  if (order != 0 || a.size() == b.size()) return order;
+  return a.size() < b.size() ? -1 : 1;
 }
 
 // Negative, zero or positive, in the order above. Both have at least kTagSize bytes.

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/table_iterator.h"
 
 namespace harrow::engine {
 namespace {
@@ -75,7 +76,7 @@ class LevelIterator final : public Iterator {
       status_ = table.status();
       return false;
     }
-    table_ = (*table)->NewIterator(options_);
+    table_ = std::make_unique<TableIterator>(*std::move(table), options_);
     index_ = index;
     return true;
   }
@@ -98,7 +99,7 @@ class LevelIterator final : public Iterator {
   const FileList* const files_;
   TableCache* const tables_;
   const ReadOptions options_;
-  std::unique_ptr<Iterator> table_;
+  std::unique_ptr<TableIterator> table_;
   std::size_t index_ = 0;  // of table_, where there is one
   absl::Status status_;
 };

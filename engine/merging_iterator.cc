@@ -1,6 +1,7 @@
 // The current child is the one with the smallest key (going forward) or the largest (backward);
 // forward all other children stand after it, backward before it. Turning round moves the others to
-// the other side of the current key first. There are few children, so a scan finds the next one.
+// the other side of the current key first. There are few children, so a scan finds the next one, and
+// the runner-up: as long as the current child stays on this side of that one, no scan is needed.
 #include "engine/merging_iterator.h"
 
 #include <cstddef>
@@ -79,17 +80,19 @@ class MergingIterator final : public Iterator {
 
   void Next() override {
     HARROW_CHECK(Valid());
-    if (direction_ == Direction::kBackward) TurnForward();
+    const bool turns = direction_ == Direction::kBackward;
+    if (turns) TurnForward();
     (*current_)->Next();
     Settle(current_);
-    Choose(Direction::kForward);
+    if (turns || !StaysCurrent()) Choose(Direction::kForward);
   }
   void Prev() override {
     HARROW_CHECK(Valid());
-    if (direction_ == Direction::kForward) TurnBackward();
+    const bool turns = direction_ == Direction::kForward;
+    if (turns) TurnBackward();
     (*current_)->Prev();
     Settle(current_);
-    Choose(Direction::kBackward);
+    if (turns || !StaysCurrent()) Choose(Direction::kBackward);
   }
 
  private:
@@ -99,6 +102,18 @@ class MergingIterator final : public Iterator {
   void Settle(Child* child) {
     child->Update();
     if (!child->valid() && status_.ok()) status_ = (*child)->status();
+  }
+
+  // Whether key a is shown before key b.
+  static bool IsBefore(std::string_view a, std::string_view b, Direction direction) {
+    const int order = CompareInternalKey(a, b);
+    return direction == Direction::kForward ? order < 0 : order > 0;
+  }
+
+  // Whether the current child, the only one that moved, is still the one to show.
+  bool StaysCurrent() const {
+    return current_->valid() &&
+           (runner_up_ == nullptr || IsBefore(current_->key(), runner_up_->key(), direction_));
   }
 
   void TurnForward() {
@@ -128,19 +143,21 @@ class MergingIterator final : public Iterator {
   void Choose(Direction direction) {
     direction_ = direction;
     current_ = nullptr;
+    runner_up_ = nullptr;
     if (!status_.ok()) return;
     for (Child& child : children_) {
       if (!child.valid()) continue;
-      if (current_ != nullptr) {
-        const int order = CompareInternalKey(child.key(), current_->key());
-        if (direction == Direction::kForward ? order >= 0 : order <= 0) continue;
+      if (current_ == nullptr || IsBefore(child.key(), current_->key(), direction)) {
+        runner_up_ = std::exchange(current_, &child);
+      } else if (runner_up_ == nullptr || IsBefore(child.key(), runner_up_->key(), direction)) {
+        runner_up_ = &child;
       }
-      current_ = &child;
     }
   }
 
   std::vector<Child> children_;
-  Child* current_ = nullptr;  // nullptr when not valid
+  Child* current_ = nullptr;    // nullptr when not valid
+  Child* runner_up_ = nullptr;  // what it would be without the current child; or nullptr
   Direction direction_ = Direction::kForward;
   absl::Status status_;  // of the first child that failed since the last seek
 };

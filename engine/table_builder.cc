@@ -25,12 +25,12 @@ absl::Status TableBuilder::Add(std::string_view key, std::string_view value) {
   HARROW_CHECK(!closed_);
   if (!failure_.ok()) return failure_;
   HARROW_CHECK(key.size() >= kTagSize);
-  HARROW_CHECK(entry_count_ == 0 || CompareInternalKey(last_key_, key) < 0);
   if (index_entry_pending_) {
-    FindShortestSeparator(&last_key_, key);
+    // Within a block the order is the block builder's to check.
+    HARROW_CHECK(CompareInternalKey(block_key_, key) < 0);
+    FindShortestSeparator(&block_key_, key);
     AddIndexEntry();
   }
-  last_key_.assign(key);
   if (filter_block_.has_value()) filter_block_->AddKey(ExtractUserKey(key));
   data_block_.Add(key, value);
   ++entry_count_;
@@ -60,7 +60,7 @@ absl::Status TableBuilder::Finish() {
   }
   footer.metaindex = StoreBlock(&metaindex_block);
   if (index_entry_pending_) {
-    FindShortSuccessor(&last_key_);
+    FindShortSuccessor(&block_key_);
     AddIndexEntry();
   }
   footer.index = StoreBlock(&index_block_);
@@ -75,6 +75,7 @@ void TableBuilder::Abandon() {
 
 void TableBuilder::EndDataBlock() {
   HARROW_CHECK(!index_entry_pending_);
+  block_key_ = data_block_.last_key();
   pending_handle_ = StoreBlock(&data_block_);
   index_entry_pending_ = true;
   if (filter_block_.has_value()) filter_block_->StartBlock(FileSize());
@@ -83,7 +84,7 @@ void TableBuilder::EndDataBlock() {
 void TableBuilder::AddIndexEntry() {
   std::string handle;
   pending_handle_.AppendTo(&handle);
-  index_block_.Add(last_key_, handle);
+  index_block_.Add(block_key_, handle);
   index_entry_pending_ = false;
 }
 

@@ -48,7 +48,7 @@ class TableBuilder {
   static constexpr std::size_t kAppendSize = std::size_t{64} << 10;
 
   void EndDataBlock();
-  // Of the last data block, under last_key_.
+  // Of the last data block, under block_key_.
   void AddIndexEntry();
   // Ends a block and moves it into the buffer, compressed where that is asked for and pays.
   BlockHandle StoreBlock(BlockBuilder* block);
@@ -63,7 +63,7 @@ class TableBuilder {
   BlockBuilder index_block_;
   std::optional<FilterBlockBuilder> filter_block_;
   std::string compressed_;  // kept for its capacity
-  std::string last_key_;
+  std::string block_key_;   // the last of the data block that ended last; made short for the index
   std::uint64_t entry_count_ = 0;
   // A data block ended and its index entry waits for the next key, to find a short key between.
   bool index_entry_pending_ = false;
