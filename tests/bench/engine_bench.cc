@@ -31,6 +31,7 @@ DEFINE_string(only, "", "engine or stock: that one alone, for profiling; empty: 
 DEFINE_uint64(entries, 500'000,
               "operations of a run; fillsync: a thirtieth, on a disk a thousandth");
 DEFINE_uint64(write_buffer_size, 4 << 20, "bytes");
+DEFINE_bool(map_tables, true, "whether the engine reads its tables through memory maps");
 DEFINE_int32(repetitions, 5, "runs of each of the two; odd");
 DEFINE_bool(quick, false, "a fifth of the entries and three repetitions: about two minutes");
 DEFINE_string(markdown, "", "a file for the table as Markdown");
@@ -126,6 +127,7 @@ class Bench {
     StoreOptions options;
     options.compression = cell.compression;
     options.write_buffer_size = FLAGS_write_buffer_size;
+    options.map_tables = FLAGS_map_tables;
     const bool filled = cell.row.start == Start::kFilled;
     const std::string directory = cell.directory + (maker == Maker::kEngine ? "/engine" : "/stock");
     const std::string path =

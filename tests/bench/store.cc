@@ -27,6 +27,7 @@ class EngineStore final : public Store {
     engine::Options db_options;
     db_options.create_if_missing = true;
     db_options.write_buffer_size = options.write_buffer_size;
+    db_options.allow_mmap_reads = options.map_tables;
     db_options.compression = options.compression == Compression::kNone
                                  ? engine::CompressionType::kNoCompression
                                  : engine::CompressionType::kSnappyCompression;

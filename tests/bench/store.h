@@ -24,6 +24,7 @@ struct StoreOptions {
   std::size_t write_buffer_size = 4 << 20;
   std::size_t block_cache_size = 8 << 20;
   Compression compression = Compression::kNone;
+  bool map_tables = true;  // the engine's allow_mmap_reads; stock maps tables always
 };
 
 struct Entry {
