@@ -20,7 +20,7 @@ NOT_RUN_MAX = {"README.md": 1}
 # A study of how others choose schedules: its flags are theirs, or thoughts.
 STUDIES = {"sim/kernel/SCHEDULING.md"}
 # Flags on pages that are other programs'.
-FOREIGN_FLAGS = {"gtest_filter", "preset", "build", "rewrite", "wrap", "undefined", "help", "hash"}
+FOREIGN_FLAGS = {"gtest_filter", "install", "prefix", "component", "preset", "build", "rewrite", "wrap", "undefined", "help", "hash"}
 
 
 def pages():
@@ -149,7 +149,7 @@ class Scenarios(unittest.TestCase):
     def test_the_page_invents_no_word(self):
         grammar = read("sim/harness/SCENARIOS.md").split("## Grammar")[1]
         source = "".join(read(path) for path in ("sim/harness/scenario_parse.cc", "sim/harness/operation_parse.cc",
-                                                 "faults/plan.cc", "faults/crash.cc"))
+                                                 "sim/harness/option_list.h", "faults/plan.cc", "faults/crash.cc"))
         for literal in re.findall(r'"([a-z][a-z -]*)"', grammar):
             for word in literal.split():
                 self.assertRegex(source, rf'["( ]{re.escape(word)}[") ]')
@@ -180,6 +180,7 @@ class Lists(unittest.TestCase):
         for path in scripts.stdout.split():
             if not path.endswith(".md"):
                 known.update(re.findall(r"--([a-z][\w-]*)", read(path)))
+        known.update(re.findall(r"^DEFINE_\w+\((\w+),", read("tests/bench/engine_bench.cc"), re.M))
         for page, text in pages().items():
             for number, line in enumerate(text.split("\n") if page not in STUDIES else [], 1):
                 for flag in re.findall(r"(?<![\w-])--([a-z][\w-]*)", line):

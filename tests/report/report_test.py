@@ -4,7 +4,7 @@
   report_test.py HARROW ACKNOWLEDGED_BEFORE_SYNC [unittest arguments]
   report_test.py HARROW ACKNOWLEDGED_BEFORE_SYNC --screenshot FILE.png
 
-ACKNOWLEDGED_BEFORE_SYNC is the planted program of that name, which is red at seed 0x5d.
+ACKNOWLEDGED_BEFORE_SYNC is the planted program of that name, which is red at seed 0x30.
 """
 import json
 import os
@@ -18,7 +18,7 @@ import unittest
 from browser import Browser
 
 HARROW = PLANTED = ""
-RED_SEED = "0x5d"
+RED_SEED = "0x30"
 
 
 def make(program, *words, code):
@@ -392,7 +392,7 @@ def screenshot(path):
         program = "build/release/tests/planted/bin/acknowledged_before_sync"
         os.makedirs(os.path.join(folder, os.path.dirname(program)))
         os.symlink(os.path.abspath(PLANTED), os.path.join(folder, program))
-        for words in (["shrink", "0x11", "--out=bug.scenario"], ["report", "bug.scenario", "--html=bug.html"]):
+        for words in (["shrink", "0x30", "--out=bug.scenario"], ["report", "bug.scenario", "--html=bug.html"]):
             done = subprocess.run([program, *words], cwd=folder, capture_output=True, text=True, timeout=120, check=False)
             assert done.returncode == 10, (words, done.returncode, done.stdout, done.stderr)
         browser.emulate_scheme("light")

@@ -264,11 +264,11 @@ TEST(SweepReport, CountsAndRatesAreThoseOfTheLines) {
       "\n"
       R"({"line":"done","session":1,"shard":0,"first":0,"size":2,"elapsed_ms":100,"cpu_us":7,)"
       R"("rechecked":0,"digest":"0x5","profiles":{"ext4":2},"strategies":{"pct":3},"unknown":[],)"
-      R"("counts":{"crash states":40}})"
+      R"("counts":{"crash states":40},"meetings":{}})"
       "\n"
       R"({"line":"done","session":1,"shard":0,"first":2,"size":2,"elapsed_ms":300,"cpu_us":7,)"
       R"("rechecked":0,"digest":"0x5","profiles":{"strict":2},"strategies":{"pos":3},"unknown":[],)"
-      R"("counts":{"crash states":60}})"
+      R"("counts":{"crash states":60},"meetings":{}})"
       "\n";
   const absl::StatusOr<ReadResults> read = ParseResults("test", text);
   ASSERT_TRUE(read.ok()) << read.status();

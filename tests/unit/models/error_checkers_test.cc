@@ -140,7 +140,7 @@ TEST(CheckOpenTest, RejectsASecondOpen) {
       ParseHistory("keys 1; C0 put k0; C1 opens-again; close; life = #0;").history;
   const Verdict verdict = CheckOpen(history, 0);
   EXPECT_EQ(Summary(verdict), "open");
-  EXPECT_EQ(verdict.violation.found, "L1.C1 opened it again at t=5");
+  EXPECT_EQ(verdict.violation.found, "L1.C1 opened it again at t=7");
   EXPECT_EQ(Summary(CheckOpen(history, 1)), "ok");
 }
 
