@@ -4,7 +4,7 @@
   report_test.py HARROW ACKNOWLEDGED_BEFORE_SYNC [unittest arguments]
   report_test.py HARROW ACKNOWLEDGED_BEFORE_SYNC --screenshot FILE.png
 
-ACKNOWLEDGED_BEFORE_SYNC is the planted program of that name, which is red at seed 0x30.
+ACKNOWLEDGED_BEFORE_SYNC is the planted program of that name, which is red at seed 0x18b.
 """
 import json
 import os
@@ -18,7 +18,7 @@ import unittest
 from browser import Browser
 
 HARROW = PLANTED = ""
-RED_SEED = "0x30"
+RED_SEED = "0x18b"
 
 
 def make(program, *words, code):
@@ -105,19 +105,19 @@ class Red(Page):
         wanted = ["call", "log", "early", "crash", "lost", "found"]
         self.assertEqual([kind for kind in kinds if kind in wanted], wanted)
         told = {fact["kind"]: fact for fact in self.data["story"]}
-        self.assertIn("#32", told["call"]["title"])
-        self.assertIn("db/000040.log", told["early"]["text"])
-        self.assertIn("0 bytes of 130979", told["lost"]["text"])
+        self.assertIn("#2", told["call"]["title"])
+        self.assertIn("db/000002.log", told["early"]["text"])
+        self.assertIn("0 bytes of 132383", told["lost"]["text"])
         self.browser.click(".fact-log .card")
         self.assert_chosen(told["log"]["life"], told["log"]["event"])
-        self.assertIn("append log 000040 +130979", self.texts(".detail-text")[0])
+        self.assertIn("append log 000002 +132383", self.texts(".detail-text")[0])
 
     def test_counts_are_those_of_the_data(self):
         life = self.life()
         of_life = self.data["lives"][life]
         self.assertEqual(self.number(".tab"), len(self.data["lives"]))
         self.assertEqual(self.texts(".lane-name b"), [lane["name"] for lane in of_life["lanes"]])
-        self.assertIn("L2.C0", self.texts(".lane-name b"))
+        self.assertIn("L1.C0", self.texts(".lane-name b"))
         [crash] = [crash for crash in self.data["crashes"] if crash["judged"]]
         self.assertEqual(self.number(".log"), len(crash["logs"]))
         self.assertEqual(self.number(".fragment"), sum(len(log["fragments"]) for log in crash["logs"]))
@@ -201,10 +201,10 @@ class Red(Page):
         self.assertTrue(all("fdatasync log" in text for text in self.texts(".row-text")))
         self.run_script("""
             const search = document.getElementById('search'), file = document.getElementById('filter-file');
-            search.value = ''; file.value = 'db/000040.log';
+            search.value = ''; file.value = 'db/000002.log';
             for (const input of [search, file]) input.dispatchEvent(new Event('input', {bubbles: true}))""")
         shown = int(self.texts("#shown-steps")[0].split()[0])
-        self.assertEqual(shown, sum(1 for file in of_life["files"] if file["path"] == "db/000040.log"))
+        self.assertEqual(shown, sum(1 for file in of_life["files"] if file["path"] == "db/000002.log"))
 
     def test_themes(self):
         background = "return getComputedStyle(document.body).backgroundColor"
