@@ -33,7 +33,7 @@ DEFINE_uint64(entries, 500'000,
 DEFINE_uint64(write_buffer_size, 4 << 20, "bytes");
 DEFINE_bool(map_tables, true, "whether the engine reads its tables through memory maps");
 DEFINE_int32(repetitions, 5, "runs of each of the two; odd");
-DEFINE_bool(quick, false, "a fifth of the entries and three repetitions: about two minutes");
+DEFINE_bool(quick, false, "a fifth of the entries and three repetitions");
 DEFINE_string(markdown, "", "a file for the table as Markdown");
 
 namespace harrow::bench {
