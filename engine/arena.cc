@@ -17,15 +17,6 @@ Arena::~Arena() {
   }
 }
 
-char* Arena::Allocate(std::size_t size) {
-  HARROW_CHECK(size > 0);
-  if (size > free_size_) return AllocateSlow(size);
-  char* result = free_;
-  free_ += size;
-  free_size_ -= size;
-  return result;
-}
-
 char* Arena::AllocateAligned(std::size_t size) {
   constexpr std::size_t kAlign = alignof(std::uint64_t);
   static_assert(kAlign >= alignof(void*) && sizeof(Block) % kAlign == 0);

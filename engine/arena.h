@@ -12,6 +12,8 @@
 #include <atomic>
 #include <cstddef>
 
+#include "engine/check.h"
+
 namespace harrow::engine {
 
 class Arena {
@@ -24,7 +26,14 @@ class Arena {
   ~Arena();
 
   // `size` is at least 1.
-  char* Allocate(std::size_t size);
+  char* Allocate(std::size_t size) {
+    HARROW_CHECK(size > 0);
+    if (size > free_size_) return AllocateSlow(size);
+    char* result = free_;
+    free_ += size;
+    free_size_ -= size;
+    return result;
+  }
   // Aligned for pointers and 64-bit numbers.
   char* AllocateAligned(std::size_t size);
 

@@ -29,7 +29,7 @@ std::string PlanText(const CompactionPlan& plan) {
 bool Background::HasWork() {
   if (!state_->error.ok() || state_->closing.load()) return false;
   const Version& version = *state_->versions.current();
-  return state_->immutable != nullptr || !state_->manual.empty() ||
+  return state_->immutable != nullptr || !state_->retired_logs.empty() || !state_->manual.empty() ||
          state_->picker.NeedsCompaction(version) || state_->seeks.ChosenIn(version) != nullptr;
 }
 
@@ -48,12 +48,13 @@ absl::Status Background::FlushImmutable(std::unique_lock<std::mutex>& lock) {
   const std::uint64_t log_number = state_->log_number;
   const std::uint64_t old_log_number = state_->versions.log_number();
   const std::uint64_t number = state_->versions.NewFileNumber();
+  const SequenceNumber oldest_snapshot = OldestSnapshot();
   LevelActivity activity;
   const std::uint64_t start_us = MonotonicMicros();
   lock.unlock();
   state_->options.info_log->Log(absl::StrCat("flush: begins, to table ", number));
-  absl::StatusOr<FileMetaData> table =
-      WriteMemTable(*memtable, state_->directory, number, MakeTableOptions(state_->options));
+  absl::StatusOr<FileMetaData> table = WriteMemTable(*memtable, oldest_snapshot, state_->directory,
+                                                     number, MakeTableOptions(state_->options));
   if (table.ok()) {
     state_->options.info_log->Log(
         absl::StrCat("flush: table ", number, " of ", table->file_size, " bytes"));
@@ -145,7 +146,7 @@ absl::Status Background::Move(const CompactionPlan& plan, std::unique_lock<std::
 }
 
 absl::Status Background::Merge(const CompactionPlan& plan, std::unique_lock<std::mutex>& lock) {
-  const SequenceNumber oldest_snapshot = state_->snapshots.OldestOr(queue_->published_sequence());
+  const SequenceNumber oldest_snapshot = OldestSnapshot();
   // A memtable that fills up meanwhile must not wait for the whole of the compaction.
   Compaction compaction(&plan, state_, oldest_snapshot, [&] {
     lock.lock();
@@ -186,11 +187,22 @@ absl::Status Background::Merge(const CompactionPlan& plan, std::unique_lock<std:
 
 void Background::RemoveObsoleteFiles(std::unique_lock<std::mutex>& lock) {
   if (!state_->error.ok()) return;
-  const std::vector<FileName> files = state_->obsolete.TakeRemovable();
-  if (files.empty()) return;
+  std::vector<FileName> files = state_->obsolete.TakeRemovable();
+  std::vector<std::unique_ptr<LogFile>> logs = std::move(state_->retired_logs);
+  state_->retired_logs.clear();
+  if (files.empty() && logs.empty()) return;
   lock.unlock();
-  RemoveFiles(state_->directory, files, &state_->tables, state_->options.info_log.get());
+  logs.clear();
+  if (!files.empty()) {
+    // A memtable that waits for its flush must not wait for many files to go.
+    const auto pauses = [this] {
+      return state_->compaction_must_pause.load() && !state_->closing.load();
+    };
+    files = RemoveFiles(std::move(files), {&state_->directory, &state_->tables,
+                                           state_->options.info_log.get(), pauses});
+  }
   lock.lock();
+  state_->obsolete.Add(files);
 }
 
 }  // namespace harrow::engine

@@ -32,7 +32,8 @@ class Background final : public BackgroundJob {
 
   bool HasWork() override;
   void Work(std::unique_lock<std::mutex>& lock) override;
-  // Under the lock, which is released meanwhile. Does nothing after a background error.
+  // And closes logs that were retired. Under the lock, which is released meanwhile. Does nothing
+  // after a background error.
   void RemoveObsoleteFiles(std::unique_lock<std::mutex>& lock);
 
  private:
@@ -45,6 +46,10 @@ class Background final : public BackgroundJob {
   absl::Status RunPlan(const CompactionPlan& plan, std::unique_lock<std::mutex>& lock);
   absl::Status Merge(const CompactionPlan& plan, std::unique_lock<std::mutex>& lock);
   absl::Status Move(const CompactionPlan& plan, std::unique_lock<std::mutex>& lock);
+  // The oldest state that a snapshot, or a read from now on, may ask for. Under the lock.
+  SequenceNumber OldestSnapshot() const {
+    return state_->snapshots.OldestOr(queue_->published_sequence());
+  }
 
   DbState* const state_;
   const WriterQueue* const queue_;

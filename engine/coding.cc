@@ -5,26 +5,6 @@
 
 namespace harrow::engine {
 
-char* EncodeVarint32(char* to, std::uint32_t value) { return EncodeVarint64(to, value); }
-
-char* EncodeVarint64(char* to, std::uint64_t value) {
-  while (value >= 0x80) {
-    *to++ = static_cast<char>(value | 0x80);
-    value >>= 7;
-  }
-  *to++ = static_cast<char>(value);
-  return to;
-}
-
-std::size_t VarintSize(std::uint64_t value) {
-  std::size_t size = 1;
-  while (value >= 0x80) {
-    value >>= 7;
-    ++size;
-  }
-  return size;
-}
-
 void PutFixed32(std::string* to, std::uint32_t value) {
   char bytes[sizeof value];
   EncodeFixed32(bytes, value);
@@ -89,25 +69,10 @@ bool GetFixed64(std::string_view* input, std::uint64_t* value) {
   return true;
 }
 
-bool GetVarint32(std::string_view* input, std::uint32_t* value) {
-  const char* next = DecodeVarint32(input->data(), input->data() + input->size(), value);
-  if (next == nullptr) return false;
-  input->remove_prefix(static_cast<std::size_t>(next - input->data()));
-  return true;
-}
-
 bool GetVarint64(std::string_view* input, std::uint64_t* value) {
   const char* next = DecodeVarint64(input->data(), input->data() + input->size(), value);
   if (next == nullptr) return false;
   input->remove_prefix(static_cast<std::size_t>(next - input->data()));
-  return true;
-}
-
-bool GetLengthPrefixed(std::string_view* input, std::string_view* value) {
-  std::uint32_t size;
-  if (!GetVarint32(input, &size) || size > input->size()) return false;
-  *value = input->substr(0, size);
-  input->remove_prefix(size);
   return true;
 }
 

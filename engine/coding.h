@@ -37,9 +37,23 @@ inline std::uint64_t DecodeFixed64(const char* from) {
 }
 
 // Write at `to`, which has room for kMaxVarint…Size bytes, and return the end of what was written.
-char* EncodeVarint32(char* to, std::uint32_t value);
-char* EncodeVarint64(char* to, std::uint64_t value);
-std::size_t VarintSize(std::uint64_t value);
+inline char* EncodeVarint64(char* to, std::uint64_t value) {
+  while (value >= 0x80) {
+    *to++ = static_cast<char>(value | 0x80);
+    value >>= 7;
+  }
+  *to++ = static_cast<char>(value);
+  return to;
+}
+inline char* EncodeVarint32(char* to, std::uint32_t value) { return EncodeVarint64(to, value); }
+inline std::size_t VarintSize(std::uint64_t value) {
+  std::size_t size = 1;
+  while (value >= 0x80) {
+    value >>= 7;
+    ++size;
+  }
+  return size;
+}
 
 void PutFixed32(std::string* to, std::uint32_t value);
 void PutFixed64(std::string* to, std::uint64_t value);
@@ -61,9 +75,20 @@ inline const char* DecodeVarint32(const char* from, const char* limit, std::uint
 // Take one item off the front of *input. A string taken points into the bytes *input points into.
 bool GetFixed32(std::string_view* input, std::uint32_t* value);
 bool GetFixed64(std::string_view* input, std::uint64_t* value);
-bool GetVarint32(std::string_view* input, std::uint32_t* value);
 bool GetVarint64(std::string_view* input, std::uint64_t* value);
-bool GetLengthPrefixed(std::string_view* input, std::string_view* value);
+inline bool GetVarint32(std::string_view* input, std::uint32_t* value) {
+  const char* next = DecodeVarint32(input->data(), input->data() + input->size(), value);
+  if (next == nullptr) return false;
+  input->remove_prefix(static_cast<std::size_t>(next - input->data()));
+  return true;
+}
+inline bool GetLengthPrefixed(std::string_view* input, std::string_view* value) {
+  std::uint32_t size;
+  if (!GetVarint32(input, &size) || size > input->size()) return false;
+  *value = input->substr(0, size);
+  input->remove_prefix(size);
+  return true;
+}
 
 }  // namespace harrow::engine
 

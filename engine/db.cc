@@ -49,11 +49,12 @@ class Db::Impl final : public WriteBackend, public ReadSampler {
   absl::Status MakeRoom(std::unique_lock<std::mutex>& lock, bool force) override {
     return room_.MakeRoom(lock, force);
   }
-  absl::Status Append(std::string_view record) override { return log_.Append(record); }
+  bool HasRoom() const override { return room_.HasRoom(); }
+  absl::Status Append(const BatchGroup& group) override { return log_.Append(group); }
   absl::Status Sync() override { return log_.Sync(); }
   // Only the leader changes state_.memtable, so it may look without the lock.
-  absl::Status Apply(const WriteBatch& batch) override {
-    return InsertInto(batch, state_.memtable.get());
+  absl::Status Apply(const BatchGroup& group) override {
+    return InsertInto(group, state_.memtable.get());
   }
   void Sample(const Version& version, std::string_view internal_key) override {
     NoteSeek(version.SampleRead(internal_key));

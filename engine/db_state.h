@@ -17,10 +17,12 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <vector>
 
 #include "engine/background_error.h"
 #include "engine/compaction_picker.h"
 #include "engine/level_activity.h"
+#include "engine/log_file.h"
 #include "engine/manual_compaction.h"
 #include "engine/memtable.h"
 #include "engine/obsolete_files.h"
@@ -69,6 +71,8 @@ struct DbState {
   std::shared_ptr<MemTable> immutable;
   std::shared_ptr<const ReadView> view;
   std::uint64_t log_number = 0;
+  // To be closed; what they held is in durable tables.
+  std::vector<std::unique_ptr<LogFile>> retired_logs;
 
   std::array<LevelActivity, kLevelCount> activity;
 
@@ -85,7 +89,7 @@ struct DbState {
   // Set when the database closes: long work ends early. Safe by itself.
   std::atomic<bool> closing{false};
   // Set while the database closes or a memtable waits for its flush: a compaction looks at it
-  // after each entry. Safe by itself.
+  // after each entry, a removal of files after each file. Safe by itself.
   std::atomic<bool> compaction_must_pause{false};
 };
 

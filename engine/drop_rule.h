@@ -1,7 +1,6 @@
 // Which entries a compaction leaves out.
 //
-//   hidden:   an entry behind a newer one for its user key that the oldest snapshot sees, too: no
-//             snapshot can see the older.
+//   hidden:   as hidden_rule.h has it.
 //   deletion: one that the oldest snapshot sees, where no level below the two that are merged can
 //             have the user key: all that it hides is in this compaction, and is dropped with it.
 //
@@ -18,6 +17,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "engine/hidden_rule.h"
 #include "engine/internal_key.h"
 #include "engine/version.h"
 
@@ -28,14 +28,16 @@ class DropRule {
   // Of a compaction from `level` to the one after it. `oldest_snapshot` is the sequence of the
   // oldest state that must stay readable.
   DropRule(const Version* version, int level, SequenceNumber oldest_snapshot)
-      : version_(version), level_(level), oldest_snapshot_(oldest_snapshot) {}
+      : version_(version),
+        level_(level),
+        oldest_snapshot_(oldest_snapshot),
+        hidden_rule_(oldest_snapshot) {}
 
   // For each entry in turn; `new_user_key`: it is the first of its user key.
   bool Drops(const ParsedInternalKey& entry, bool new_user_key) {
-    const bool hidden = !new_user_key && previous_sequence_ <= oldest_snapshot_;
-    previous_sequence_ = entry.sequence;
-    return hidden || (entry.type == ValueType::kDeletion && entry.sequence <= oldest_snapshot_ &&
-                      !InDeeperLevel(entry.user_key));
+    return hidden_rule_.Hides(entry.sequence, new_user_key) ||
+           (entry.type == ValueType::kDeletion && entry.sequence <= oldest_snapshot_ &&
+            !InDeeperLevel(entry.user_key));
   }
 
  private:
@@ -44,7 +46,7 @@ class DropRule {
   const Version* const version_;
   const int level_;
   const SequenceNumber oldest_snapshot_;
-  SequenceNumber previous_sequence_ = 0;  // of the entry before
+  HiddenRule hidden_rule_;
   // For each deeper level the first table that does not end before the last key looked for.
   std::array<std::size_t, kLevelCount> positions_{};
 };

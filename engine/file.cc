@@ -16,6 +16,7 @@
 #include <utility>
 
 #include "absl/strings/string_view.h"
+#include "engine/check.h"
 
 namespace harrow::engine {
 namespace {
@@ -114,6 +115,24 @@ absl::Status AppendFile::Sync() {
   if (RetryInterrupted([&] { return ::fdatasync(fd_.get()); }) != 0) {
     return ErrnoError("sync", path_, errno);
   }
+  return absl::OkStatus();
+}
+
+void AppendFile::ExtendTo(std::uint64_t end) {
+  HARROW_CHECK(end > size_);
+  // What it extends, if anything, is not known when it fails.
+  end_ = std::max(end_, end);
+  [[maybe_unused]] const int result = RetryInterrupted([&] {
+    return ::fallocate(fd_.get(), 0, static_cast<off_t>(size_), static_cast<off_t>(end - size_));
+  });
+}
+
+absl::Status AppendFile::Trim() {
+  if (end_ <= size_) return absl::OkStatus();
+  if (RetryInterrupted([&] { return ::ftruncate(fd_.get(), static_cast<off_t>(size_)); }) != 0) {
+    return ErrnoError("truncate", path_, errno);
+  }
+  end_ = 0;
   return absl::OkStatus();
 }
 

@@ -8,6 +8,7 @@
 #ifndef HARROW_ENGINE_FILE_H_
 #define HARROW_ENGINE_FILE_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -49,6 +50,14 @@ class AppendFile {
   absl::Status Append(std::string_view data);
   // Makes data and size durable (fdatasync).
   absl::Status Sync();
+  // Lets the file reach up to `end`, with zeros after what was appended, where the system can do
+  // that: a sync of what is appended within need not make a new size durable, which takes a commit
+  // of the file system's journal. Nothing depends on it, so that a failure is none.
+  void ExtendTo(std::uint64_t end);
+  // The file ends, or may end, there; at least size().
+  std::uint64_t end() const { return std::max(size_, end_); }
+  // Lets it end after what was appended. Durable with the next sync.
+  absl::Status Trim();
   absl::Status Close();
   std::uint64_t size() const { return size_; }  // bytes appended successfully
   const std::string& path() const { return path_; }
@@ -58,6 +67,7 @@ class AppendFile {
   std::string path_;
   Descriptor fd_;
   std::uint64_t size_ = 0;
+  std::uint64_t end_ = 0;  // of the last extension, as long as it is not trimmed
 };
 
 // A file mapped into memory, read-only, as long as this exists.

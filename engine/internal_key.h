@@ -57,6 +57,9 @@ inline std::string_view ExtractUserKey(std::string_view internal_key) {
 inline std::uint64_t ExtractTag(std::string_view internal_key) {
   return DecodeFixed64(internal_key.data() + internal_key.size() - kTagSize);
 }
+inline SequenceNumber ExtractSequence(std::string_view internal_key) {
+  return ExtractTag(internal_key) >> 8;
+}
 
 // As memcmp, but without a call for the bytes that most keys have.
 inline int CompareBytes(const char* a, const char* b, std::size_t size) {

@@ -5,7 +5,7 @@
 
 #include "engine/check.h"
 #include "engine/file_name.h"
-#include "engine/write_batch.h"
+#include "engine/log_format.h"
 
 namespace harrow::engine {
 
@@ -17,13 +17,27 @@ absl::StatusOr<std::unique_ptr<LogFile>> LogFile::Create(const std::string& dire
   return std::unique_ptr<LogFile>(new LogFile(*std::move(file), number));
 }
 
-absl::Status LogFile::Append(std::string_view record) { return log_.AddRecord(record); }
+// A log of a database that closes. It is cut for the look of it: zeros at its end mean nothing.
+LogFile::~LogFile() { End().IgnoreError(); }
 
 absl::Status LogFile::Sync() {
   if (synced()) return absl::OkStatus();
+  // The second sync tells that more are likely to come.
+  if (synced_size_ > 0 && file_.size() == file_.end() && !ended_) {
+    file_.ExtendTo((file_.size() / kLogBlockSize + 1) * kLogBlockSize);
+  }
   absl::Status status = file_.Sync();
-  if (status.ok()) synced_size_ = file_.size();
-  return status;
+  if (!status.ok()) return status;
+  synced_size_ = file_.size();
+  end_unsynced_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status LogFile::End() {
+  ended_ = true;
+  if (file_.end() == file_.size()) return absl::OkStatus();
+  end_unsynced_ = true;
+  return file_.Trim();
 }
 
 void WriteAheadLog::Start(std::unique_ptr<LogFile> log) {
@@ -37,6 +51,8 @@ absl::Status WriteAheadLog::Rotate(std::uint64_t new_number) {
   if (!created.ok()) return created.status();
   absl::Status status = SyncDirectory(directory_);
   if (!status.ok()) return status;
+  status = log_->End();
+  if (!status.ok()) return status;
   // A close that fails may be how a lost write is reported, also on a log that was synced.
   if (log_->synced()) {
     status = log_->Close();
@@ -49,16 +65,15 @@ absl::Status WriteAheadLog::Rotate(std::uint64_t new_number) {
   return absl::OkStatus();
 }
 
-void WriteAheadLog::DropBelow(std::uint64_t log_number) {
-  // Its close is not looked at: a durable table has all that it held.
-  if (earlier_ != nullptr && earlier_->number() < log_number) earlier_ = nullptr;
+std::unique_ptr<LogFile> WriteAheadLog::TakeBelow(std::uint64_t log_number) {
+  if (earlier_ == nullptr || earlier_->number() >= log_number) return nullptr;
+  return std::move(earlier_);
 }
 
-absl::Status WriteAheadLog::Append(std::string_view record) {
-  HARROW_CHECK(record.size() >= WriteBatch::kHeaderSize);
-  absl::Status status = log_->Append(record);
+absl::Status WriteAheadLog::Append(const BatchGroup& group) {
+  absl::Status status = log_->Append(group.Record());
   if (!status.ok()) return status;
-  next_sequence_ = DecodeFixed64(record.data()) + DecodeFixed32(record.data() + 8);
+  next_sequence_ = group.Sequence() + group.Count();
   return absl::OkStatus();
 }
 
@@ -70,9 +85,9 @@ absl::Status WriteAheadLog::Sync() {
     earlier_ = nullptr;
   }
   if (marker_due_ && !log_->synced()) {
-    WriteBatch marker;
+    BatchGroup marker;
     marker.SetSequence(next_sequence_);
-    absl::Status status = log_->Append(marker.Contents());
+    absl::Status status = log_->Append(marker.Record());
     if (!status.ok()) return status;
     marker_due_ = false;
   }

@@ -4,6 +4,10 @@
 //             name is durable, takes its place.
 //   sync:     the earlier log first, then the one in use: so a synced write is never durable while
 //             a write before it is not.
+//   blocks:   a log that is synced again and again is made longer by whole blocks, so that most of
+//             its syncs write nothing but the records. The zeros at its end are what a crash leaves
+//             of writes that were not synced, to every reader of the format. They are cut off when
+//             the log is rotated out, before its last sync, and when the database is closed.
 //   marker:   an empty record. It goes into a log that is not the instance's first before the first
 //             sync of that log, when all logs before it are synced. Recovery that finds one
 //             knows that damage in an earlier log is damage, not a write that was never synced.
@@ -19,11 +23,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "engine/batch_group.h"
 #include "engine/file.h"
 #include "engine/internal_key.h"
 #include "engine/log_writer.h"
@@ -38,11 +44,14 @@ class LogFile {
                                                          std::uint64_t number);
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
+  ~LogFile();
 
-  absl::Status Append(std::string_view record);
+  absl::Status Append(std::span<const std::string_view> record) { return log_.AddRecord(record); }
   absl::Status Sync();  // does nothing when all is synced
+  // No more records come: the file ends with the last one.
+  absl::Status End();
   absl::Status Close() { return file_.Close(); }
-  bool synced() const { return synced_size_ == file_.size(); }
+  bool synced() const { return synced_size_ == file_.size() && !end_unsynced_; }
   std::uint64_t number() const { return number_; }
 
  private:
@@ -53,6 +62,8 @@ class LogFile {
   LogWriter log_;
   const std::uint64_t number_;
   std::uint64_t synced_size_ = 0;
+  bool ended_ = false;
+  bool end_unsynced_ = false;  // cut, and not synced since
 };
 
 class WriteAheadLog {
@@ -63,11 +74,11 @@ class WriteAheadLog {
   void Start(std::unique_ptr<LogFile> log);
   // After a failure nothing more may be written.
   absl::Status Rotate(std::uint64_t new_number);
-  // Logs below are in durable tables: there is no need to sync them any more.
-  void DropBelow(std::uint64_t log_number);
+  // Logs below are in durable tables: there is no need to sync them any more, nor to look at how
+  // they close. The earlier log, if it is one, or nullptr.
+  std::unique_ptr<LogFile> TakeBelow(std::uint64_t log_number);
 
-  // A record is the contents of a batch.
-  absl::Status Append(std::string_view record);
+  absl::Status Append(const BatchGroup& group);
   absl::Status Sync();
 
  private:

@@ -1,10 +1,11 @@
 // The bytes of a log file.
 //
-//   log      := block*                               every block has 32768 bytes; the last may be
-//   cut block    := fragment* trailer trailer  := zero bytes                           fewer than
-//   7: no header fits in them fragment := header payload                       never crosses a
-//   block header   := fixed32 masked CRC-32C of type and payload, fixed16 payload size, byte type
-//   record   := FULL | FIRST MIDDLE* LAST            the concatenation of the payloads
+//   log     := block* cut block      every block has 32768 bytes; the last one may be cut
+//   block   := fragment* trailer
+//   trailer := zero bytes            fewer than 7: no header fits in them
+//   fragment := header payload       never crosses a block
+//   header  := fixed32 masked CRC-32C of type and payload, fixed16 payload size, byte type
+//   record  := FULL | FIRST MIDDLE* LAST    the concatenation of the payloads
 //
 // Where exactly 7 bytes are left in a block, a record that does not end there starts with a FIRST
 // fragment without payload. A header of zero bytes is none: a preallocated or lost stretch of the

@@ -86,6 +86,10 @@ class LogReader {
   // deciding and reporting, not for every recovery.
   bool IntactFragmentFollows() const;
 
+  // After kBad: whether nothing but zeros follows the last complete record, as at the end of a log
+  // that was made longer.
+  bool OnlyZeroesFollow() const;
+
   // After kBad: where another reader may go on, for those who want what is left of a damaged log;
   // the log's size if nowhere. It is after the bad place, or is the start of a record there: behind
   // a fragment that is bad in itself when its size leads to one that is not, else the next block,

@@ -35,7 +35,8 @@ absl::Status SalvageLog(std::string_view contents, std::size_t memtable_size_max
       if (!status.ok()) return status;
       memtable = std::make_unique<MemTable>();
     }
-    if (read == LogRead::kEnd) break;
+    // A process that was killed may have left zeros behind its last record.
+    if (read == LogRead::kEnd || reader.OnlyZeroesFollow()) break;
     ++salvage->bad_places;
     start = reader.ResumeOffset();
   }

@@ -17,26 +17,52 @@ FragmentType TypeOf(bool first, bool last) {
   return last ? FragmentType::kLast : FragmentType::kMiddle;
 }
 
-void AppendFragment(FragmentType type, std::string_view payload, std::string* to) {
-  HARROW_CHECK(payload.size() <= kLogBlockSize - kLogHeaderSize);
-  const char type_byte = static_cast<char>(type);
-  const std::uint32_t type_crc = crc32c::Value(&type_byte, 1);
-  const std::uint32_t crc = crc32c::Extend(type_crc, payload.data(), payload.size());
-  char header[kLogHeaderSize];
-  EncodeFixed32(header, crc32c::Mask(crc));
-  header[4] = static_cast<char>(payload.size() & 0xff);
-  header[5] = static_cast<char>(payload.size() >> 8);
-  header[6] = type_byte;
-  to->append(header, sizeof header);
-  to->append(payload);
+// What is left of a payload in pieces.
+class Payload {
+ public:
+  explicit Payload(std::span<const std::string_view> pieces) : pieces_(pieces) {
+    for (const std::string_view piece : pieces) size_ += piece.size();
+  }
+  std::size_t size() const { return size_; }
+  void MoveTo(std::string* to, std::size_t size) {
+    HARROW_CHECK(size <= size_);
+    size_ -= size;
+    while (size > 0) {
+      const std::string_view part = pieces_.front().substr(offset_, size);
+      to->append(part);
+      size -= part.size();
+      offset_ += part.size();
+      if (offset_ < pieces_.front().size()) continue;
+      pieces_ = pieces_.subspan(1);
+      offset_ = 0;
+    }
+  }
+
+ private:
+  std::span<const std::string_view> pieces_;
+  std::size_t offset_ = 0;  // in the first piece
+  std::size_t size_ = 0;
+};
+
+void AppendFragment(FragmentType type, std::size_t size, Payload* payload, std::string* to) {
+  HARROW_CHECK(size <= kLogBlockSize - kLogHeaderSize);
+  const std::size_t start = to->size();
+  to->append(kLogHeaderSize - 1, '\0');
+  to->push_back(static_cast<char>(type));
+  payload->MoveTo(to, size);
+  char* const header = to->data() + start;
+  EncodeFixed32(header, crc32c::Mask(crc32c::Value(header + kLogHeaderSize - 1, 1 + size)));
+  header[4] = static_cast<char>(size & 0xff);
+  header[5] = static_cast<char>(size >> 8);
 }
 
 }  // namespace
 
 LogWriter::LogWriter(AppendFile* file, std::uint64_t offset) : file_(file), offset_(offset) {}
 
-absl::Status LogWriter::AddRecord(std::string_view payload) {
+absl::Status LogWriter::AddRecord(std::span<const std::string_view> pieces) {
   if (!failure_.ok()) return failure_;
+  Payload payload(pieces);
   std::size_t room = kLogBlockSize - static_cast<std::size_t>(offset_ % kLogBlockSize);
   buffer_.clear();
   // Enough for the trailer, and for a fragment at each end beside those that fill a block.
@@ -49,8 +75,7 @@ absl::Status LogWriter::AddRecord(std::string_view payload) {
     }
     const std::size_t size = std::min(payload.size(), room - kLogHeaderSize);
     last = size == payload.size();
-    AppendFragment(TypeOf(first, last), payload.substr(0, size), &buffer_);
-    payload.remove_prefix(size);
+    AppendFragment(TypeOf(first, last), size, &payload, &buffer_);
     room -= kLogHeaderSize + size;
   }
   failure_ = file_->Append(buffer_);

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -28,8 +29,9 @@ class LogWriter {
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
-  // `payload` may be empty.
-  absl::Status AddRecord(std::string_view payload);
+  // The payload is the pieces, one after the other; it may be empty.
+  absl::Status AddRecord(std::span<const std::string_view> pieces);
+  absl::Status AddRecord(std::string_view payload) { return AddRecord({&payload, 1}); }
 
   // Bytes of the log after the last successful record.
   std::uint64_t offset() const { return offset_; }

@@ -121,9 +121,13 @@ bool MemTable::empty() const {
   return !cursor.Valid();
 }
 
-absl::Status InsertInto(const WriteBatch& batch, MemTable* memtable) {
-  Inserter inserter(batch.Sequence(), memtable);
-  return batch.Iterate(&inserter);
+absl::Status InsertInto(const BatchGroup& group, MemTable* memtable) {
+  Inserter inserter(group.Sequence(), memtable);
+  for (const WriteBatch* batch : group.batches()) {
+    absl::Status status = batch->Iterate(&inserter);
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 absl::Status InsertContentsInto(std::string_view contents, MemTable* memtable) {

@@ -17,6 +17,7 @@
 
 #include "absl/status/status.h"
 #include "engine/arena.h"
+#include "engine/batch_group.h"
 #include "engine/internal_key.h"
 #include "engine/iterator.h"
 #include "engine/skiplist.h"
@@ -60,10 +61,9 @@ class MemTable {
   SequenceNumber largest_sequence_ = 0;
 };
 
-// Adds the records of a batch, numbered from its sequence; all of them or, when the batch is
-// damaged (DataLoss), none.
-absl::Status InsertInto(const WriteBatch& batch, MemTable* memtable);
-// The same on the contents of a batch.
+// Adds the records of a group's batches, numbered from its sequence.
+absl::Status InsertInto(const BatchGroup& group, MemTable* memtable);
+// The same of the contents of a batch; all of them or, when the batch is damaged (DataLoss), none.
 absl::Status InsertContentsInto(std::string_view contents, MemTable* memtable);
 
 }  // namespace harrow::engine

@@ -28,19 +28,27 @@ std::vector<FileName> ObsoleteFiles::TakeRemovable() {
   return removable;
 }
 
-void RemoveFiles(const std::string& directory, const std::vector<FileName>& files,
-                 TableCache* tables, InfoLog* info_log) {
-  info_log->Log("removes " + std::to_string(files.size()) + " files");
-  for (const FileName& file : files) {
-    if (IsTable(file)) tables->Evict(file.number);
-    absl::Status status = RemoveFile(FilePath(directory, file));
-    // A table from an old LevelDB goes by the other suffix.
-    if (absl::IsNotFound(status) && file.type == FileType::kTable) {
-      status = RemoveFile(FilePath(directory, {FileType::kOldTable, file.number}));
-    }
-    info_log->Log((status.ok() ? "removed " : "left behind: ") + FormatFileName(file));
+namespace {
+
+void RemoveOne(const FileName& file, const RemovalContext& context) {
+  if (IsTable(file)) context.tables->Evict(file.number);
+  absl::Status status = RemoveFile(FilePath(*context.directory, file));
+  // A table from an old LevelDB goes by the other suffix.
+  if (absl::IsNotFound(status) && file.type == FileType::kTable) {
+    status = RemoveFile(FilePath(*context.directory, {FileType::kOldTable, file.number}));
   }
-  info_log->Log("removal: done");
+  context.info_log->Log((status.ok() ? "removed " : "left behind: ") + FormatFileName(file));
+}
+
+}  // namespace
+
+std::vector<FileName> RemoveFiles(std::vector<FileName> files, const RemovalContext& context) {
+  context.info_log->Log("removes " + std::to_string(files.size()) + " files");
+  auto next = files.begin();
+  for (; next != files.end() && !context.pauses(); ++next) RemoveOne(*next, context);
+  files.erase(files.begin(), next);
+  context.info_log->Log("removal: done");
+  return files;
 }
 
 }  // namespace harrow::engine

@@ -19,6 +19,7 @@
 #ifndef HARROW_ENGINE_OBSOLETE_FILES_H_
 #define HARROW_ENGINE_OBSOLETE_FILES_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -48,9 +49,16 @@ class ObsoleteFiles {
   std::vector<File> files_;
 };
 
-// Without the lock. A file that cannot be removed is left: the next open finds it again.
-void RemoveFiles(const std::string& directory, const std::vector<FileName>& files,
-                 TableCache* tables, InfoLog* info_log);
+struct RemovalContext {
+  const std::string* directory;
+  TableCache* tables;
+  InfoLog* info_log;
+  std::function<bool()> pauses;  // asked before each file
+};
+
+// Without the lock. Returns those that are left when it pauses. A file that cannot be removed is
+// not among them: the next open finds it again.
+std::vector<FileName> RemoveFiles(std::vector<FileName> files, const RemovalContext& context);
 
 }  // namespace harrow::engine
 

@@ -43,7 +43,8 @@ absl::Status ReplayLogs(const Options& options, const std::string& directory, Lo
                         VersionSet* versions, VersionEdit* edit) {
   LogReplay replay(options.write_buffer_size, [&](const MemTable& memtable) {
     absl::StatusOr<FileMetaData> table =
-        WriteMemTable(memtable, directory, versions->NewFileNumber(), MakeTableOptions(options));
+        WriteMemTable(memtable, kMaxSequenceNumber, directory, versions->NewFileNumber(),
+                      MakeTableOptions(options));
     if (!table.ok()) return table.status();
     edit->added_files.push_back({0, *std::move(table)});
     return absl::OkStatus();

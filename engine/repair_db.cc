@@ -31,6 +31,9 @@
 namespace harrow::engine {
 namespace {
 
+// What is hidden comes back as well: whether the newer entry does is not known yet.
+constexpr SequenceNumber kOldestState = 0;
+
 constexpr std::uint64_t kFileNumberMax = std::uint64_t{1} << 62;
 
 // A disk that needs a repair may fail under a map.
@@ -159,8 +162,8 @@ absl::Status Repair::SalvageLogs() {
     absl::Status status = SalvageLog(
         *contents, options_.write_buffer_size,
         [this](const MemTable& memtable) {
-          absl::StatusOr<FileMetaData> meta =
-              WriteMemTable(memtable, directory_, NewFileNumber(), MakeTableOptions(options_));
+          absl::StatusOr<FileMetaData> meta = WriteMemTable(
+              memtable, kOldestState, directory_, NewFileNumber(), MakeTableOptions(options_));
           if (!meta.ok()) return meta.status();
           last_sequence_ = std::max(last_sequence_, memtable.largest_sequence());
           AddSource(*std::move(meta));

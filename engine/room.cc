@@ -12,7 +12,7 @@
 namespace harrow::engine {
 
 absl::Status Room::MakeRoom(std::unique_lock<std::mutex>& lock, bool force) {
-  log_->DropBelow(state_->versions.log_number());
+  RetireLog();
   bool may_delay = !force;
   while (true) {
     if (!state_->error.ok()) return state_->error.status();
@@ -43,6 +43,20 @@ absl::Status Room::MakeRoom(std::unique_lock<std::mutex>& lock, bool force) {
   }
 }
 
+bool Room::HasRoom() const {
+  return state_->error.ok() && !state_->closing.load() &&
+         state_->versions.current()->level(0).size() <
+             state_->options.level0_slowdown_writes_trigger &&
+         state_->memtable->ApproximateMemoryUsage() <= state_->options.write_buffer_size;
+}
+
+void Room::RetireLog() {
+  std::unique_ptr<LogFile> log = log_->TakeBelow(state_->versions.log_number());
+  if (log == nullptr) return;
+  state_->retired_logs.push_back(std::move(log));
+  WakeWorker();
+}
+
 void Room::Delay(std::unique_lock<std::mutex>& lock) {
   ++state_->delay_count;
   WakeWorker();
@@ -59,7 +73,7 @@ void Room::Wait(std::unique_lock<std::mutex>& lock) {
 
 void Room::Rotate(std::unique_lock<std::mutex>& lock) {
   // Since the last rotation the memtable of the earlier log has been flushed.
-  log_->DropBelow(state_->versions.log_number());
+  RetireLog();
   const std::uint64_t number = state_->versions.NewFileNumber();
   lock.unlock();
   state_->options.info_log->Log(absl::StrCat("rotates to log ", number));

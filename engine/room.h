@@ -38,8 +38,13 @@ class Room {
   Room& operator=(const Room&) = delete;
 
   absl::Status MakeRoom(std::unique_lock<std::mutex>& lock, bool force);
+  // Under the lock: whether MakeRoom without force would return OK at once.
+  bool HasRoom() const;
 
  private:
+  // Hands an earlier log that a durable table has replaced to the background, which closes it: it
+  // has no name any more, so that the close gives back what it holds on the disk, which takes long.
+  void RetireLog();
   void Delay(std::unique_lock<std::mutex>& lock);
   void Wait(std::unique_lock<std::mutex>& lock);
   // Failures are in state_->error.

@@ -1,10 +1,12 @@
 // Pairs go to the builder; the first and the last key become the table's range.
 #include "engine/table_output.h"
 
+#include <optional>
 #include <utility>
 
 #include "engine/check.h"
 #include "engine/file_name.h"
+#include "engine/hidden_rule.h"
 
 namespace harrow::engine {
 
@@ -59,14 +61,21 @@ absl::StatusOr<FileMetaData> TableOutput::Finish() {
   return meta;
 }
 
-absl::StatusOr<FileMetaData> WriteMemTable(const MemTable& memtable, const std::string& directory,
-                                           std::uint64_t number, const TableOptions& options) {
+absl::StatusOr<FileMetaData> WriteMemTable(const MemTable& memtable, SequenceNumber oldest_snapshot,
+                                           const std::string& directory, std::uint64_t number,
+                                           const TableOptions& options) {
   absl::StatusOr<std::unique_ptr<TableOutput>> output =
       TableOutput::Create(directory, number, options);
   if (!output.ok()) return output.status();
   (*output)->Expect(memtable.ApproximateMemoryUsage());
   const std::unique_ptr<Iterator> it = memtable.NewIterator();
+  HiddenRule rule(oldest_snapshot);
+  std::optional<std::string_view> last_user_key;  // in the memtable, which keeps it
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
+    const std::string_view user_key = ExtractUserKey(it->key());
+    const bool new_user_key = last_user_key != user_key;
+    last_user_key = user_key;
+    if (rule.Hides(ExtractSequence(it->key()), new_user_key)) continue;
     absl::Status status = (*output)->Add(it->key(), it->value());
     if (!status.ok()) return status;
   }

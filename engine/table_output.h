@@ -53,9 +53,11 @@ class TableOutput {
   bool finished_ = false;
 };
 
-// All of a memtable as one table; the memtable is not empty.
-absl::StatusOr<FileMetaData> WriteMemTable(const MemTable& memtable, const std::string& directory,
-                                           std::uint64_t number, const TableOptions& options);
+// A memtable as one table, but for what is hidden from every state at or after the oldest snapshot
+// (hidden_rule.h); the memtable is not empty.
+absl::StatusOr<FileMetaData> WriteMemTable(const MemTable& memtable, SequenceNumber oldest_snapshot,
+                                           const std::string& directory, std::uint64_t number,
+                                           const TableOptions& options);
 
 }  // namespace harrow::engine
 

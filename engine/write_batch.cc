@@ -52,8 +52,9 @@ void WriteBatch::SetSequence(SequenceNumber sequence) {
 
 void WriteBatch::Grow(std::size_t size) {
   const std::size_t needed = rep_.size() + size;
-  // Once for the record, and not for each of its parts.
-  if (needed > rep_.capacity()) rep_.reserve(std::max(needed, 2 * rep_.capacity()));
+  // Once for the record, and not for each of its parts; and by as much as spares copies, since what
+  // is not written to is no memory yet.
+  if (needed > rep_.capacity()) rep_.reserve(std::max(needed, 4 * rep_.capacity()));
 }
 
 void WriteBatch::Put(std::string_view key, std::string_view value) {

@@ -67,10 +67,13 @@ absl::Status WriterQueue::Write(const WriteBatch* batch, bool sync) {
   Writer self(batch, sync);
   if (!Join(&self) && Await(&self) == State::kDone) return self.status;
 
-  Writer* last = &self;
-  absl::Status status = Lead(&self, &last);
-  Complete(&self, last, status);
-  return status;
+  Writer* head = &self;
+  for (std::uint32_t turn = 1; head != nullptr; ++turn) {
+    Writer* last = head;
+    const absl::Status status = Lead(head, &last);
+    head = Complete({head, last, &self}, status, turn < kTurnsOfALeader);
+  }
+  return self.status;
 }
 
 bool WriterQueue::Join(Writer* self) {
@@ -84,7 +87,7 @@ bool WriterQueue::Join(Writer* self) {
 }
 
 WriterQueue::State WriterQueue::Await(Writer* self) {
-  const std::uint64_t looks = std::uint64_t{policy_.spins} + policy_.yields;
+  const std::uint64_t looks = IsLarge(*self) ? 0 : std::uint64_t{policy_.spins} + policy_.yields;
   for (std::uint64_t i = 0; i < looks; ++i) {
     const State state = self->state.load(std::memory_order_acquire);
     if (state != State::kWaiting) return state;
@@ -109,6 +112,7 @@ WriterQueue::State WriterQueue::Await(Writer* self) {
 
 absl::Status WriterQueue::Lead(Writer* leader, Writer** last) {
   const bool flush = leader->batch == nullptr;
+  has_room_ = false;
   if (leader->sync) AwaitCompany();
   std::unique_lock<std::mutex> lock(*mutex_);
   if (!error_->ok()) return error_->status();
@@ -136,12 +140,12 @@ absl::Status WriterQueue::Lead(Writer* leader, Writer** last) {
 
   if (status.ok()) {
     published_ = allocated_;
+    has_room_ = backend_->HasRoom();
   } else {
     // What the log holds of this group is unknown: nothing may be acknowledged after it.
     error_->Record(status);
   }
-  // Whatever happened: the next group starts from nothing, and without a huge batch's memory.
-  if (leader->batch->ApproximateSize() > kGroupSizeMax) group_ = WriteBatch();
+  // Whatever happened: the next group starts from nothing.
   group_.Clear();
   return status;
 }
@@ -175,7 +179,7 @@ WriterQueue::Writer* WriterQueue::BuildGroup(Writer* leader) {
 absl::Status WriterQueue::WriteGroup(bool sync) {
   const bool empty = group_.Count() == 0;
   if (!empty) {
-    absl::Status status = backend_->Append(group_.Contents());
+    absl::Status status = backend_->Append(group_);
     if (!status.ok()) return status;
   }
   if (sync) {
@@ -185,27 +189,37 @@ absl::Status WriterQueue::WriteGroup(bool sync) {
   return empty ? absl::OkStatus() : backend_->Apply(group_);
 }
 
-void WriterQueue::Complete(Writer* self, Writer* last, const absl::Status& status) {
-  company_ = CountFrom(last);
-  Writer* newest = last;
+WriterQueue::Writer* WriterQueue::Complete(const Group& group, const absl::Status& status,
+                                           bool may_go_on) {
+  company_ = CountFrom(group.last);
+  Writer* newest = group.last;
   Writer* next = nullptr;
   if (!newest_.compare_exchange_strong(newest, nullptr, std::memory_order_acq_rel)) {
     company_ = CountFrom(newest);
-    LinkNewer(newest, last);
-    next = last->newer;
+    LinkNewer(newest, group.last);
+    next = group.last->newer;
     next->older = nullptr;
   }
-  // From here on another may lead.
+  const bool goes_on = next != nullptr && may_go_on && MayLeadFor(*next);
   std::unique_lock<std::mutex> asleep(asleep_, std::defer_lock);
-  if (next != nullptr) Tell(next, State::kLeader, &asleep);
-  Writer* writer = self == last ? next : self->newer;
-  while (writer != next) {
+  // From here on another may lead.
+  if (next != nullptr && !goes_on) Tell(next, State::kLeader, &asleep);
+  for (Writer* writer = group.head; writer != next;) {
     // Its own link is read before it is told.
-    Writer* const newer = writer == last ? next : writer->newer;
+    Writer* const newer = writer == group.last ? next : writer->newer;
     writer->status = status;
-    Tell(writer, State::kDone, &asleep);
+    if (writer != group.leader) Tell(writer, State::kDone, &asleep);
     writer = newer;
   }
+  return goes_on ? next : nullptr;
+}
+
+bool WriterQueue::MayLeadFor(const Writer& head) const {
+  return has_room_ && head.batch != nullptr && !head.sync && !IsLarge(head);
+}
+
+bool WriterQueue::IsLarge(const Writer& writer) {
+  return writer.batch != nullptr && writer.batch->ApproximateSize() >= kLargeBatchSize;
 }
 
 void WriterQueue::Tell(Writer* writer, State state, std::unique_lock<std::mutex>* asleep) {

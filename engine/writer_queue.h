@@ -7,13 +7,18 @@
 //           append -> sync, if asked -> apply (outside the lock: only the leader is here);
 //           publishes the last sequence (under the lock); takes the group out of the queue; tells
 //           the new head first, then every member of the group its status.
+//   turns:  a leader that finds others waiting builds the next group as well, a few times, where
+//           that holds its own caller up for no longer than a group: there is room, and the new
+//           head neither flushes nor syncs nor brings a large batch. A hand-over takes longer than
+//           a small group, above all to a thread that is not running just then.
 //   flush:  a writer without a batch. It makes room by force and writes nothing.
 //
 //   waiting: a writer looks at its own state `spins` times, then `yields` times with its processor
 //           given away in between, and then sleeps on a condition variable of its own. Telling one
 //           that is awake is one store; only those asleep cost a lock and a call. With more writers
 //           than processors a sleeper is what makes everybody slow: each hand-over to one takes as
-//           long as many writes do.
+//           long as many writes do. A writer of a large batch sleeps at once: those before it are
+//           likely large as well, and the processors have better to do meanwhile.
 //   company: a sync takes as long for one write as for many, and who was just answered is likely to
 //           be back at once. So a leader that syncs gives its processor away, `yields` times at
 //           most, until the queue is as long as it was around the group before.
@@ -37,7 +42,8 @@
 //  6. A writer is out of the queue before it is told that it is done.
 // Source: LevelDB, DBImpl::Write; 4 (a failed append burns its numbers), 5 (a failed append is as
 // fatal as a failed sync) and the rules about flushes deviate from it. How writers wait follows
-// RocksDB's WriteThread, with counts where that has a clock; company is PostgreSQL's commit_siblings.
+// RocksDB's WriteThread, with counts where that has a clock; company is PostgreSQL's commit_siblings;
+// turns are flat combining (Hendler, Incze, Shavit, Tzafrir, SPAA 2010).
 #ifndef HARROW_ENGINE_WRITER_QUEUE_H_
 #define HARROW_ENGINE_WRITER_QUEUE_H_
 
@@ -49,6 +55,7 @@
 
 #include "absl/status/status.h"
 #include "engine/background_error.h"
+#include "engine/batch_group.h"
 #include "engine/internal_key.h"
 #include "engine/write_batch.h"
 
@@ -64,11 +71,13 @@ class WriteBackend {
   virtual absl::Status MakeRoom(std::unique_lock<std::mutex>& /*lock*/, bool /*force*/) {
     return absl::OkStatus();
   }
+  // Under the lock: whether MakeRoom without force would return OK at once.
+  virtual bool HasRoom() const { return true; }
 
   // The three calls of a group, outside the lock.
-  virtual absl::Status Append(std::string_view record) = 0;
+  virtual absl::Status Append(const BatchGroup& group) = 0;
   virtual absl::Status Sync() = 0;
-  virtual absl::Status Apply(const WriteBatch& batch) = 0;
+  virtual absl::Status Apply(const BatchGroup& group) = 0;
 };
 
 // How often a waiting writer looks before it sleeps.
@@ -81,6 +90,8 @@ class WriterQueue {
  public:
   static constexpr std::size_t kGroupSizeMax = std::size_t{1} << 20;
   static constexpr std::size_t kSmallLeaderSize = std::size_t{128} << 10;
+  static constexpr std::size_t kLargeBatchSize = std::size_t{32} << 10;
+  static constexpr std::uint32_t kTurnsOfALeader = 8;
 
   // All outlive the queue. `error` is guarded by `mutex`.
   WriterQueue(std::mutex* mutex, BackgroundError* error, WriteBackend* backend, WaitPolicy policy);
@@ -107,6 +118,11 @@ class WriterQueue {
  private:
   enum class State : std::uint8_t { kWaiting, kAsleep, kLeader, kDone };
   struct Writer;
+  struct Group {
+    Writer* head;
+    Writer* last;
+    const Writer* leader;  // the head, or one that went on leading
+  };
 
   // Whether it is at the head.
   bool Join(Writer* self);
@@ -121,8 +137,11 @@ class WriterQueue {
   Writer* BuildGroup(Writer* leader);
   // The three calls.
   absl::Status WriteGroup(bool sync);
-  // Takes the writers up to `last` out and tells them and the new head.
-  void Complete(Writer* self, Writer* last, const absl::Status& status);
+  // Takes the group out and tells its members, but for the leader itself, and the new head. Returns
+  // the new head untold where the leader may go on and leads for it.
+  Writer* Complete(const Group& group, const absl::Status& status, bool may_go_on);
+  bool MayLeadFor(const Writer& head) const;
+  static bool IsLarge(const Writer& writer);
   void Tell(Writer* writer, State state, std::unique_lock<std::mutex>* asleep);
 
   std::mutex* const mutex_;
@@ -136,8 +155,9 @@ class WriterQueue {
   std::uint64_t group_count_ = 0;
   std::uint64_t group_of_many_count_ = 0;
   // The leader's.
-  WriteBatch group_;         // empty between groups
+  BatchGroup group_;         // empty between groups
   std::size_t company_ = 0;  // writers of the last group, and of those behind it at its end
+  bool has_room_ = false;    // for another group, without waiting
 };
 
 }  // namespace harrow::engine

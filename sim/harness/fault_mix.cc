@@ -69,6 +69,13 @@ void DrawFailedWriteOrSync(kernel::Random* random, std::uint64_t odds, Rule* rul
 Rule DrawLogRule(kernel::Random* random) {
   Rule rule;
   rule.file = FileKind::kLog;
+  if (random->OneIn(8)) {
+    // A log that is made longer, or cut.
+    DrawExtent(random, 3, &rule);
+    rule.operation = random->OneIn(2) ? OpKind::kAllocate : OpKind::kTruncate;
+    rule.effect = Error(DrawError(random));
+    return rule;
+  }
   DrawExtent(random, 16, &rule);
   DrawFailedWriteOrSync(random, 4, &rule);
   return rule;

@@ -101,6 +101,23 @@ TEST_F(DbTest, ShadowedEntriesAndOldFilesGo) {
   EXPECT_EQ(Get("key7"), "none");
 }
 
+TEST_F(DbTest, FlushLeavesOutWhatNobodyCanSee) {
+  Open();
+  const std::string value(1000, 'v');
+  for (int i = 0; i < 9; ++i) ASSERT_TRUE(Put("k", std::to_string(i) + value).ok());
+  ASSERT_TRUE(Put("k", "first").ok());
+  const std::unique_ptr<Snapshot> between = db_->GetSnapshot();
+  ASSERT_TRUE(Put("k", "second").ok());
+  const std::unique_ptr<Snapshot> after = db_->GetSnapshot();
+  ASSERT_TRUE(db_->Delete(WriteOptions(), "k").ok());
+  ASSERT_TRUE(db_->Flush().ok());
+  EXPECT_EQ(Get("k"), "none");
+  EXPECT_EQ(Get("k", between.get()), "first");
+  EXPECT_EQ(Get("k", after.get()), "second");
+  EXPECT_LT(db_->GetApproximateSizes(std::vector<KeyRange>{{"", "z"}})[0], 1000U)
+      << "values that no snapshot sees were written";
+}
+
 TEST_F(DbTest, FlushPutsEverythingInATable) {
   Open();
   ASSERT_TRUE(db_->Flush().ok());

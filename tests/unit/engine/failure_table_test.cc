@@ -5,12 +5,14 @@
 #include "tests/unit/engine/failure_table.h"
 
 #include <algorithm>
+#include <chrono>
 #include <map>
 #include <memory>
 #include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -157,9 +159,18 @@ class Life final : public disk::Observer {
     Step(Phase::kWriting, [&] { Write(20, Sync::kYes); });
     Step(Phase::kFlushSynced, [&] { Flush(); });
     Step(Phase::kWriting, [&] { Write(20, Sync::kYes); });
+    Step(Phase::kWriting, [&] { Write(20, Sync::kYes); });
+    Step(Phase::kFlushSynced, [&] { Flush(); });
+    Step(Phase::kWriting, [&] {
+      Write(20, Sync::kYes);
+      LetBackgroundRun();
+    });
     Step(Phase::kWriting, [&] { Write(20, Sync::kNo); });
     Step(Phase::kFlushUnsynced, [&] { Flush(); });
-    Step(Phase::kWriting, [&] { Write(20, Sync::kNo); });
+    Step(Phase::kWriting, [&] {
+      Write(20, Sync::kNo);
+      LetBackgroundRun();
+    });
     Step(Phase::kRotating, [&] {
       Write(6'000, Sync::kNo);
       Write(20, Sync::kNo);  // rotates
@@ -168,6 +179,7 @@ class Life final : public disk::Observer {
     });
     Step(Phase::kCompacting, [&] { Compact(); });
     Step(Phase::kReading, [&] { Read(); });
+    Step(Phase::kWriting, [&] { Write(20, Sync::kYes); });
     Step(Phase::kWriting, [&] { Write(20, Sync::kYes); });
   }
 
@@ -204,6 +216,8 @@ class Life final : public disk::Observer {
     if (status.ok()) writes_.MarkDurable();
     Note(status);
   }
+  // It closes the log whose writes the last flush has put into a table.
+  static void LetBackgroundRun() { std::this_thread::sleep_for(std::chrono::milliseconds(1)); }
   // Until the flush of the rotated memtable is over: a flush waits for it, and rotates once more.
   void Settle() {
     if (!step_failed_) Flush();

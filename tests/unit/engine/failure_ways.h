@@ -24,9 +24,9 @@ inline std::vector<FailureWay> FailureWays() {
   using enum faults::EffectKind;
   return {{"EIO",
            {kError, EIO, 0},
-           {kCreate, kOpen, kRead, kWrite, kSync, kRename, kUnlink, kMkdir, kList, kStat, kLockFile,
-            kClose, kSyncDir}},
-          {"ENOSPC", {kError, ENOSPC, 0}, {kCreate, kWrite, kSync, kRename, kMkdir}},
+           {kCreate, kOpen, kRead, kWrite, kSync, kTruncate, kAllocate, kRename, kUnlink, kMkdir,
+            kList, kStat, kLockFile, kClose, kSyncDir}},
+          {"ENOSPC", {kError, ENOSPC, 0}, {kCreate, kWrite, kSync, kAllocate, kRename, kMkdir}},
           {"7 bytes, then ENOSPC", {kShortWrite, ENOSPC, 7}, {kWrite}},
           {"a failed sync", {kFailedSync, EIO, 0}, {kSync, kSyncDir}},
           {"done, and EIO", {kAppliedError, EIO, 0}, {kCreate, kRename, kUnlink, kMkdir, kClose}}};

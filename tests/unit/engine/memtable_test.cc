@@ -111,20 +111,6 @@ TEST(MemTable, AgreesWithAMapForValuesOfAllSizes) {
   }
 }
 
-TEST(MemTable, BatchesNumberTheirRecordsFromTheirSequence) {
-  WriteBatch batch;
-  batch.SetSequence(100);
-  batch.Put("a", "1");
-  batch.Delete("a");
-  batch.Put("b", "2");
-  MemTable memtable;
-  ASSERT_TRUE(InsertInto(batch, &memtable).ok());
-  EXPECT_EQ(Get(memtable, "a", 100), "1");
-  EXPECT_EQ(Get(memtable, "a", 101), "(deleted)");
-  EXPECT_EQ(Get(memtable, "b", 101), "(absent)");
-  EXPECT_EQ(Get(memtable, "b", 102), "2");
-}
-
 TEST(MemTable, NothingOfADamagedBatchIsInserted) {
   WriteBatch batch;
   batch.SetSequence(1);

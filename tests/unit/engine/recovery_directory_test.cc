@@ -54,8 +54,8 @@ class Builder {
   Builder() {
     MemTable memtable;
     memtable.Add(kTableSequence, ValueType::kValue, "t", "t");
-    absl::StatusOr<FileMetaData> table =
-        WriteMemTable(memtable, directory_.path(), kTable, MakeTableOptions(Options()));
+    absl::StatusOr<FileMetaData> table = WriteMemTable(
+        memtable, kMaxSequenceNumber, directory_.path(), kTable, MakeTableOptions(Options()));
     EXPECT_TRUE(table.ok()) << table.status();
     table_ = *std::move(table);
     table_bytes_ = *ReadFile(FilePath(directory_.path(), {FileType::kTable, kTable}));

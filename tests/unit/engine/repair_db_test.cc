@@ -108,7 +108,7 @@ TEST_F(RepairDbTest, EachFileAbsentOrDamaged) {
   const Bytes whole = ReadAll();
   const EntryMap all = Entries();
   const std::vector<std::pair<const char*, Harm>> harms = {
-      {"empty", [](std::string) { return std::string(); }},
+      {"empty", [](const std::string&) { return std::string(); }},
       {"cut", [](const std::string& bytes) { return bytes.substr(0, bytes.size() / 2); }},
       {"last byte gone",
        [](const std::string& bytes) { return bytes.substr(0, bytes.size() - 1); }},
@@ -336,7 +336,8 @@ TEST_F(ReplacedTableTest, CountsWhereWhatReplacedItIsNotWhole) {
   MemTable other;
   other.Add(1, ValueType::kValue, "other", "x");
   const std::uint64_t number = ParseFileName(result_)->number;
-  ASSERT_TRUE(WriteMemTable(other, path(), number, MakeTableOptions(options_)).ok());
+  ASSERT_TRUE(
+      WriteMemTable(other, kMaxSequenceNumber, path(), number, MakeTableOptions(options_)).ok());
   ASSERT_EQ(RepairDb(options_, path()), absl::OkStatus());
   Open();
   EXPECT_EQ(Get("kept"), "1");

@@ -9,6 +9,7 @@
 
 #include "engine/file.h"
 #include "engine/filter_policy.h"
+#include "engine/log_format.h"
 #include "engine/log_salvage.h"
 #include "engine/log_writer.h"
 #include "engine/table_builder.h"
@@ -106,6 +107,22 @@ TEST_F(LogSalvageTest, RecordsOfManyBlocksAreWholeOrNotThere) {
   damaged = log_;
   damaged.resize(110'000);  // in record 4
   EXPECT_EQ(Salvage(damaged), AllBut({4, 5}));
+}
+
+TEST_F(LogSalvageTest, ZerosBehindTheLastRecordAreNoBadPlace) {
+  Write({100, 100});
+  std::string damaged = log_ + std::string(70'000, '\0');
+  EXPECT_EQ(Salvage(damaged), AllBut({}));
+  EXPECT_EQ(result_.bad_places, 0U);
+  damaged.back() = 'x';
+  EXPECT_EQ(Salvage(damaged), AllBut({}));
+  EXPECT_GT(result_.bad_places, 0U);
+  // A record that lost its end.
+  starts_.clear();
+  Write({100, 40'000});
+  damaged = log_.substr(0, kLogBlockSize) + std::string(70'000, '\0');
+  EXPECT_EQ(Salvage(damaged), AllBut({2}));
+  EXPECT_GT(result_.bad_places, 0U);
 }
 
 // The value holds a log of its own, whose records are not this log's.

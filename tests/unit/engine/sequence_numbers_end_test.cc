@@ -7,19 +7,20 @@
 #include "engine/write_batch.h"
 #include "engine/writer_queue.h"
 #include "gtest/gtest.h"
+#include "tests/unit/engine/group_contents.h"
 
 namespace harrow::engine {
 namespace {
 
 class CountingBackend final : public WriteBackend {
  public:
-  absl::Status Append(std::string_view record) override {
-    EXPECT_TRUE(WriteBatch::CheckContents(record).ok());
+  absl::Status Append(const BatchGroup& group) override {
+    EXPECT_TRUE(WriteBatch::CheckContents(ContentsOf(group)).ok());
     ++append_count;
     return absl::OkStatus();
   }
   absl::Status Sync() override { return absl::OkStatus(); }
-  absl::Status Apply(const WriteBatch& /*batch*/) override { return absl::OkStatus(); }
+  absl::Status Apply(const BatchGroup& /*group*/) override { return absl::OkStatus(); }
   int append_count = 0;
 };
 

@@ -96,9 +96,9 @@ class CrashPoints final : public disk::Observer {
     for (const faults::CrashImageChoice& choice : choices) {
       disk::Image image = disk.Crash(choice);
       if (seen_.insert(image.ContentHash()).second) {
-        images_.push_back(
-            {"mutation " + std::to_string(event.mutation) + ", " + faults::ToText(choice),
-             std::move(image)});
+        images_.emplace_back(
+            "mutation " + std::to_string(event.mutation) + ", " + faults::ToText(choice),
+            std::move(image));
       }
     }
   }

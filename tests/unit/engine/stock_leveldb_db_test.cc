@@ -3,6 +3,7 @@
 #include <leveldb/db.h>
 #include <leveldb/write_batch.h>
 
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <random>
@@ -114,6 +115,25 @@ TEST_F(StockLevelDbDirectoryTest, TurnByTurn) {
     WriteOurs(count);
   }
   WriteStock(0);
+}
+
+// What a process that is killed leaves: its log ends with a stretch of zeros.
+TEST_F(StockLevelDbDirectoryTest, ALogThatWasMadeLonger) {
+  const ScratchDirectory killed;
+  Options options;
+  options.create_if_missing = true;
+  const absl::StatusOr<std::unique_ptr<Db>> opened = Db::Open(options, killed.path());
+  ASSERT_TRUE(opened.ok()) << opened.status();
+  for (int i = 0; i < 20; ++i) {
+    const std::string key = Key();
+    model_[key] = Value();
+    ASSERT_TRUE((*opened)->Put({.sync = true}, key, model_[key]).ok());
+  }
+  std::filesystem::copy(
+      killed.path(), directory_.path(),
+      std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+  WriteStock(10);
+  WriteOurs(0);
 }
 
 }  // namespace

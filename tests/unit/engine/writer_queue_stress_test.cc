@@ -35,10 +35,10 @@ class StressBackend final : public WriteBackend {
     }
     return absl::OkStatus();
   }
-  absl::Status Append(std::string_view record) override {
+  absl::Status Append(const BatchGroup& group) override {
     EXPECT_FALSE(inside_.exchange(true)) << "two leaders";
-    EXPECT_EQ(DecodeFixed64(record.data()), appended + 1);
-    const SequenceNumber last = appended + DecodeFixed32(record.data() + 8);
+    EXPECT_EQ(group.Sequence(), appended + 1);
+    const SequenceNumber last = appended + group.Count();
     if (last >= fail_at_) return absl::InternalError("the disk says no");
     appended = last;
     inside_ = false;
@@ -50,7 +50,7 @@ class StressBackend final : public WriteBackend {
     synced.store(appended);
     return absl::OkStatus();
   }
-  absl::Status Apply(const WriteBatch& batch) override {
+  absl::Status Apply(const BatchGroup& group) override {
     class Once : public WriteBatch::Handler {
      public:
       explicit Once(std::set<std::string, std::less<>>* the_keys) : keys(the_keys) {}
@@ -61,7 +61,8 @@ class StressBackend final : public WriteBackend {
       std::set<std::string, std::less<>>* keys;
     };
     Once once(&keys);
-    return batch.Iterate(&once);
+    for (const WriteBatch* batch : group.batches()) EXPECT_TRUE(batch->Iterate(&once).ok());
+    return absl::OkStatus();
   }
 
   SequenceNumber appended = 0;

@@ -2,6 +2,7 @@
 // behind it stand in a known order; then it is let go, and the notes say which groups they became.
 #include "engine/writer_queue.h"
 
+#include <algorithm>
 #include <condition_variable>
 #include <functional>
 #include <map>
@@ -16,6 +17,7 @@
 #include "engine/info_log.h"
 #include "engine/write_batch.h"
 #include "gtest/gtest.h"
+#include "tests/unit/engine/group_contents.h"
 
 namespace harrow::engine {
 namespace {
@@ -48,9 +50,11 @@ class NotingBackend final : public WriteBackend {
     if (force) Note("flush");
     return fail_at == Step::kMakeRoom ? failure : absl::OkStatus();
   }
-  absl::Status Append(std::string_view record) override {
-    Note("append " + Describe(record));
+  bool HasRoom() const override { return has_room; }
+  absl::Status Append(const BatchGroup& group) override {
+    Note("append " + Describe(ContentsOf(group)));
     std::unique_lock<std::mutex> lock(mutex_);
+    leaders.push_back(std::this_thread::get_id());
     while (hold_) changed_.wait(lock);
     return fail_at == Step::kAppend ? failure : absl::OkStatus();
   }
@@ -58,9 +62,9 @@ class NotingBackend final : public WriteBackend {
     Note("sync");
     return fail_at == Step::kSync ? failure : absl::OkStatus();
   }
-  absl::Status Apply(const WriteBatch& batch) override {
-    if (during_apply) during_apply(batch);
-    Note("apply " + Describe(batch.Contents()));
+  absl::Status Apply(const BatchGroup& group) override {
+    if (during_apply) during_apply(group);
+    Note("apply " + Describe(ContentsOf(group)));
     return fail_at == Step::kApply ? failure : absl::OkStatus();
   }
 
@@ -84,7 +88,9 @@ class NotingBackend final : public WriteBackend {
 
   Step fail_at = Step::kNone;  // set while no writer is about, or the leader is held
   absl::Status failure = absl::InternalError("the disk says no");
-  std::function<void(const WriteBatch&)> during_apply;
+  std::function<void(const BatchGroup&)> during_apply;
+  bool has_room = true;
+  std::vector<std::thread::id> leaders;  // of each append
 
  private:
   void Note(const std::string& line) {
@@ -255,7 +261,7 @@ TEST_F(WriterQueueTest, EmptyBatchIsNotAppendedButSyncs) {
 
 TEST_F(WriterQueueTest, NothingIsPublishedBeforeItIsApplied) {
   SequenceNumber seen = 0;
-  backend_.during_apply = [&](const WriteBatch&) { seen = Published(); };
+  backend_.during_apply = [&](const BatchGroup&) { seen = Published(); };
   WriteBatch batch = BatchOf("a");
   batch.Put("b", "");
   EXPECT_TRUE(queue_.Write(&batch, false).ok());
@@ -280,8 +286,8 @@ TEST_P(WriterQueueFailureTest, ReachesEveryMemberAndSticks) {
   QueueFlush();
   Queue("d", false);
   // The held leader has passed neither its append nor what comes after; let it through first.
-  backend_.during_apply = [this](const WriteBatch& batch) {
-    if (batch.Sequence() == 11) backend_.fail_at = GetParam().step;
+  backend_.during_apply = [this](const BatchGroup& group) {
+    if (group.Sequence() == 11) backend_.fail_at = GetParam().step;
   };
   EXPECT_EQ(Release(), std::string("append 11:l\napply 11:l\n") + GetParam().notes);
 
@@ -317,7 +323,7 @@ TEST_F(WriterQueueTest, RefusedRoomFailsOneWriterAtATimeAndIsNotRecordedHere) {
   HoldLeader();
   Queue("a", false);
   Queue("b", false);
-  backend_.during_apply = [this](const WriteBatch&) {
+  backend_.during_apply = [this](const BatchGroup&) {
     backend_.fail_at = NotingBackend::Step::kMakeRoom;
   };
   EXPECT_EQ(Release(), "append 11:l\napply 11:l\n");
@@ -326,6 +332,72 @@ TEST_F(WriterQueueTest, RefusedRoomFailsOneWriterAtATimeAndIsNotRecordedHere) {
   EXPECT_EQ(results_[2], backend_.failure);
   EXPECT_TRUE(error_.ok());
   EXPECT_EQ(Allocated(), 11U);
+}
+
+// So large that nothing fits into a group behind it, if a small batch leads.
+constexpr std::size_t kRestOfGroup = 131'045;
+
+class WriterQueueTurnsTest : public WriterQueueTest {
+ protected:
+  // Of each group, as a letter: the n-th thread that led.
+  std::string Leaders() const {
+    std::vector<std::thread::id> known;
+    std::string text;
+    for (const std::thread::id id : backend_.leaders) {
+      const auto at = std::find(known.begin(), known.end(), id);
+      text += static_cast<char>('A' + (at - known.begin()));
+      if (at == known.end()) known.push_back(id);
+    }
+    return text;
+  }
+};
+
+TEST_F(WriterQueueTurnsTest, LeaderGoesOnForThoseThatWaitAndThenHandsOver) {
+  HoldLeader();
+  constexpr std::size_t kGroups = WriterQueue::kTurnsOfALeader + 2;
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    Queue("a", false);
+    Queue("b", false, kRestOfGroup);
+  }
+  const std::string notes = Release();
+  for (std::size_t i = 0; i < kGroups; ++i) {
+    EXPECT_NE(notes.find(" " + std::to_string(12 + 2 * i) + ":a,b\n"), std::string::npos) << notes;
+  }
+  for (const auto& [index, status] : results_) EXPECT_TRUE(status.ok()) << index;
+  EXPECT_EQ(Leaders(), std::string(WriterQueue::kTurnsOfALeader, 'A') + "BBB");
+}
+
+TEST_F(WriterQueueTurnsTest, HandsOverToWhoBringsLargeBatchOrSyncsOrFlushes) {
+  HoldLeader();
+  Queue("a", false, WriterQueue::kLargeBatchSize);
+  Queue("b", true);
+  QueueFlush();
+  Queue("c", false);
+  EXPECT_EQ(Release(),
+            "append 11:l\napply 11:l\nappend 12:a\napply 12:a\nappend 13:b\nsync\napply 13:b\n"
+            "flush\nappend 14:c\napply 14:c\n");
+  EXPECT_EQ(Leaders(), "ABCD");
+}
+
+TEST_F(WriterQueueTurnsTest, HandsOverWhereTheNextHeadMustWaitForRoom) {
+  backend_.has_room = false;
+  HoldLeader();
+  Queue("a", false);
+  EXPECT_EQ(Release(), "append 11:l\napply 11:l\nappend 12:a\napply 12:a\n");
+  EXPECT_EQ(Leaders(), "AB");
+}
+
+TEST_F(WriterQueueTurnsTest, FailureOfAnothersGroupIsNotTheLeaders) {
+  HoldLeader();
+  Queue("a", false);
+  backend_.during_apply = [this](const BatchGroup&) {
+    backend_.fail_at = NotingBackend::Step::kAppend;
+  };
+  EXPECT_EQ(Release(), "append 11:l\napply 11:l\nappend 12:a\n");
+  EXPECT_EQ(Leaders(), "AA");
+  EXPECT_TRUE(results_[0].ok());
+  EXPECT_EQ(results_[1], backend_.failure);
+  EXPECT_EQ(error_.status(), backend_.failure);
 }
 
 // A leader that syncs looks for company until it has it.
