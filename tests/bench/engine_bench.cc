@@ -29,7 +29,7 @@ DEFINE_string(threads, "1,4", "numbers of threads");
 DEFINE_string(compression, "none,snappy", "none, snappy or both");
 DEFINE_string(only, "", "engine or stock: that one alone, for profiling; empty: both");
 DEFINE_uint64(entries, 500'000,
-              "operations of a run; fillsync: a thirtieth, on a disk a thousandth");
+              "operations of a run; fillsync: a thirtieth, on a disk a hundredth");
 DEFINE_uint64(write_buffer_size, 4 << 20, "bytes");
 DEFINE_bool(map_tables, true, "whether the engine reads its tables through memory maps");
 DEFINE_int32(repetitions, 5, "runs of each of the two; odd");
@@ -85,7 +85,7 @@ bool InMemory(const std::string& directory) {
 
 std::uint64_t EntriesOf(const Cell& cell) {
   if (cell.row.durability == Durability::kLater) return FLAGS_entries;
-  return std::max<std::uint64_t>(FLAGS_entries / (InMemory(cell.directory) ? 30 : 1000), 40);
+  return std::max<std::uint64_t>(FLAGS_entries / (InMemory(cell.directory) ? 30 : 100), 40);
 }
 
 const char* NameOf(Compression compression) {
