@@ -188,8 +188,7 @@ absl::Status Background::Merge(const CompactionPlan& plan, std::unique_lock<std:
 void Background::RemoveObsoleteFiles(std::unique_lock<std::mutex>& lock) {
   if (!state_->error.ok()) return;
   std::vector<FileName> files = state_->obsolete.TakeRemovable();
-  std::vector<std::unique_ptr<LogFile>> logs = std::move(state_->retired_logs);
-  state_->retired_logs.clear();
+  std::vector<std::unique_ptr<LogFile>> logs = std::exchange(state_->retired_logs, {});
   if (files.empty() && logs.empty()) return;
   lock.unlock();
   logs.clear();

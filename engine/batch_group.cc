@@ -13,13 +13,13 @@ void BatchGroup::Append(const WriteBatch& batch) {
   count_ += batch.Count();
   pieces_.push_back(batch.Contents().substr(WriteBatch::kHeaderSize));
   batches_.push_back(&batch);
-  FillHeader();
 }
 
 void BatchGroup::SetSequence(SequenceNumber sequence) {
   HARROW_CHECK(sequence <= kMaxSequenceNumber);
   sequence_ = sequence;
-  FillHeader();
+  EncodeFixed64(header_.data(), sequence_);
+  EncodeFixed32(header_.data() + 8, count_);
 }
 
 void BatchGroup::Clear() {
@@ -27,12 +27,6 @@ void BatchGroup::Clear() {
   count_ = 0;
   pieces_.resize(1);
   batches_.clear();
-  FillHeader();
-}
-
-void BatchGroup::FillHeader() {
-  EncodeFixed64(header_.data(), sequence_);
-  EncodeFixed32(header_.data() + 8, count_);
 }
 
 }  // namespace harrow::engine

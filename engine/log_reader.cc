@@ -130,9 +130,7 @@ bool LogReader::IntactFragmentFollows() const {
 
 bool LogReader::OnlyZeroesFollow() const {
   HARROW_CHECK(stop_.reason != LogStopReason::kNone);
-  return stop_.reason == LogStopReason::kZeroes &&
-         stop_.bad_offset == SkipTrailer(stop_.good_size) &&
-         log_.find_first_not_of('\0', stop_.bad_offset) == std::string_view::npos;
+  return log_.find_first_not_of('\0', stop_.good_size) == std::string_view::npos;
 }
 
 std::uint64_t LogReader::ResumeOffset() const {

@@ -2,8 +2,7 @@
 //
 // Threading: one thread at a time.
 // Invariants:
-//  1. A record reaches the file in one AppendFile::Append, with the block trailers before and
-//  inside
+//  1. A record reaches the file in one AppendFile::Append, with the block trailers before and inside
 //     it; so one failing call leaves at most one record torn.
 //  2. After a failed append the writer refuses further records, with the status of that failure: an
 //     unknown part of the record is in the file, and a record after it could never be read.

@@ -121,13 +121,9 @@ bool MemTable::empty() const {
   return !cursor.Valid();
 }
 
-absl::Status InsertInto(const BatchGroup& group, MemTable* memtable) {
+void InsertInto(const BatchGroup& group, MemTable* memtable) {
   Inserter inserter(group.Sequence(), memtable);
-  for (const WriteBatch* batch : group.batches()) {
-    absl::Status status = batch->Iterate(&inserter);
-    if (!status.ok()) return status;
-  }
-  return absl::OkStatus();
+  for (const WriteBatch* batch : group.batches()) HARROW_CHECK(batch->Iterate(&inserter).ok());
 }
 
 absl::Status InsertContentsInto(std::string_view contents, MemTable* memtable) {

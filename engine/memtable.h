@@ -62,7 +62,7 @@ class MemTable {
 };
 
 // Adds the records of a group's batches, numbered from its sequence.
-absl::Status InsertInto(const BatchGroup& group, MemTable* memtable);
+void InsertInto(const BatchGroup& group, MemTable* memtable);
 // The same of the contents of a batch; all of them or, when the batch is damaged (DataLoss), none.
 absl::Status InsertContentsInto(std::string_view contents, MemTable* memtable);
 

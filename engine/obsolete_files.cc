@@ -1,4 +1,4 @@
-// Logs and manifests go at once; a table when nobody holds its TableFile any more.
+// Logs and manifests may go at once; a table when nobody holds its TableFile any more.
 #include "engine/obsolete_files.h"
 
 #include <string>
@@ -45,9 +45,13 @@ void RemoveOne(const FileName& file, const RemovalContext& context) {
 std::vector<FileName> RemoveFiles(std::vector<FileName> files, const RemovalContext& context) {
   context.info_log->Log("removes " + std::to_string(files.size()) + " files");
   auto next = files.begin();
-  for (; next != files.end() && !context.pauses(); ++next) RemoveOne(*next, context);
+  while (next != files.end()) {
+    RemoveOne(*next++, context);
+    if (context.pauses()) break;
+  }
   files.erase(files.begin(), next);
-  context.info_log->Log("removal: done");
+  context.info_log->Log(files.empty() ? "removal: done"
+                                      : "removal: pauses before " + std::to_string(files.size()));
   return files;
 }
 

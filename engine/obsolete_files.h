@@ -33,7 +33,7 @@ namespace harrow::engine {
 
 class ObsoleteFiles {
  public:
-  // No version has it, or ever had.
+  // No version has it, or ever had, or will again.
   void Add(const FileName& file) { files_.push_back({file, {}}); }
   void Add(const std::vector<FileName>& files);
   // The current version does not have it.
@@ -53,11 +53,11 @@ struct RemovalContext {
   const std::string* directory;
   TableCache* tables;
   InfoLog* info_log;
-  std::function<bool()> pauses;  // asked before each file
+  std::function<bool()> pauses;  // asked after each file
 };
 
-// Without the lock. Returns those that are left when it pauses. A file that cannot be removed is
-// not among them: the next open finds it again.
+// Without the lock. Returns those that are left when it pauses, at least one less. A file that cannot
+// be removed is not among them: the next open finds it again.
 std::vector<FileName> RemoveFiles(std::vector<FileName> files, const RemovalContext& context);
 
 }  // namespace harrow::engine

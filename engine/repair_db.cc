@@ -80,7 +80,7 @@ class Repair {
     sources_.push_back(std::make_shared<const TableFile>(std::move(meta)));
   }
   void CountSequence(std::string_view internal_key) {
-    last_sequence_ = std::max(last_sequence_, ExtractTag(internal_key) >> 8);
+    last_sequence_ = std::max(last_sequence_, ExtractSequence(internal_key));
   }
 
   const Options options_;

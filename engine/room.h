@@ -43,7 +43,7 @@ class Room {
 
  private:
   // Hands an earlier log that a durable table has replaced to the background, which closes it: it
-  // has no name any more, so that the close gives back what it holds on the disk, which takes long.
+  // has no name any more, or soon, so that the close gives back what it holds on the disk, which takes long.
   void RetireLog();
   void Delay(std::unique_lock<std::mutex>& lock);
   void Wait(std::unique_lock<std::mutex>& lock);

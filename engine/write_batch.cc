@@ -52,9 +52,10 @@ void WriteBatch::SetSequence(SequenceNumber sequence) {
 
 void WriteBatch::Grow(std::size_t size) {
   const std::size_t needed = rep_.size() + size;
-  // Once for the record, and not for each of its parts; and by as much as spares copies, since what
-  // is not written to is no memory yet.
-  if (needed > rep_.capacity()) rep_.reserve(std::max(needed, 4 * rep_.capacity()));
+  if (needed <= rep_.capacity()) return;
+  // Once for the record, and not for each of its parts; by much at first, which spares copies.
+  const std::size_t factor = rep_.capacity() < (std::size_t{1} << 20) ? 4 : 2;
+  rep_.reserve(std::max(needed, factor * rep_.capacity()));
 }
 
 void WriteBatch::Put(std::string_view key, std::string_view value) {

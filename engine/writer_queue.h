@@ -8,8 +8,8 @@
 //           publishes the last sequence (under the lock); takes the group out of the queue; tells
 //           the new head first, then every member of the group its status.
 //   turns:  a leader that finds others waiting builds the next group as well, a few times, where
-//           that holds its own caller up for no longer than a group: there is room, and the new
-//           head neither flushes nor syncs nor brings a large batch. A hand-over takes longer than
+//           that holds its own caller up for little longer: there was room at the end of its group,
+//           and the new head neither flushes nor syncs nor brings a large batch. A hand-over takes longer than
 //           a small group, above all to a thread that is not running just then.
 //   flush:  a writer without a batch. It makes room by force and writes nothing.
 //
@@ -51,7 +51,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
-#include <string_view>
 
 #include "absl/status/status.h"
 #include "engine/background_error.h"

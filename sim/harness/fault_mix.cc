@@ -70,10 +70,11 @@ Rule DrawLogRule(kernel::Random* random) {
   Rule rule;
   rule.file = FileKind::kLog;
   if (random->OneIn(8)) {
-    // A log that is made longer, or cut.
+    // A log that is made longer, or cut. Where it is not for want of room, it happened all the same.
     DrawExtent(random, 3, &rule);
     rule.operation = random->OneIn(2) ? OpKind::kAllocate : OpKind::kTruncate;
     rule.effect = Error(DrawError(random));
+    if (rule.effect.error == EIO) rule.effect.kind = EffectKind::kAppliedError;
     return rule;
   }
   DrawExtent(random, 16, &rule);

@@ -19,7 +19,7 @@ void HarrowActivity::Log(std::string_view line) {
     End(Activity::kRotation);
   } else if (line.starts_with("removes ")) {
     Begin(Activity::kRemoval);
-  } else if (line == "removal: done") {
+  } else if (line.starts_with("removal: ")) {
     End(Activity::kRemoval);
   } else if (line.starts_with("held up: ")) {
     Begin(Activity::kSlowdown);

@@ -4,6 +4,7 @@
 import json
 import os
 import shutil
+import tempfile
 import unittest
 
 from small_tree import ROOT, SmallTreeTest
@@ -18,6 +19,7 @@ class TidyTest(SmallTreeTest):
         super().setUp()
         shutil.copy(os.path.join(ROOT, ".clang-tidy"), self.root)
         self.build = os.path.join(self.root, "build", "dev")
+        self.cache = os.path.join(self.root, "build", "cache")
         self.write({"engine/a.h": "inline int A() { return 1; }\n", "engine/b.cc": GOOD, "engine/c.cc": "int C() { return 2; }\n"})
         self.write({"build/dev/compile_commands.json": json.dumps([
             {"directory": self.build, "file": os.path.join(self.root, "engine", name),
@@ -25,7 +27,7 @@ class TidyTest(SmallTreeTest):
             for name in ("b.cc", "c.cc")])})
 
     def tidy(self, *words):
-        return self.run_script("tidy", "--build", self.build, "--root", self.root, *words)
+        return self.run_script("tidy", "--build", self.build, "--root", self.root, "--cache", self.cache, *words)
 
     def test_runs_what_changed(self):
         code, output = self.tidy()
@@ -35,6 +37,20 @@ class TidyTest(SmallTreeTest):
         self.write({"engine/a.h": "inline int A() { return 3; }\n"})
         code, output = self.tidy()
         self.assertEqual((code, "2 files, 1 run" in output), (0, True), output)
+
+    def test_another_checkout_shares_what_is_remembered(self):
+        self.assertEqual(self.tidy()[0], 0)
+        with tempfile.TemporaryDirectory() as other:
+            shutil.copytree(self.root, os.path.join(other, "tree"))
+            elsewhere = TidyTest()
+            elsewhere.root, elsewhere.cache = os.path.join(other, "tree"), self.cache
+            elsewhere.build = os.path.join(elsewhere.root, "build", "dev")
+            path = os.path.join(elsewhere.build, "compile_commands.json")
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace(self.root, elsewhere.root))
+            self.assertIn("2 files, 0 run", elsewhere.tidy()[1])
 
     def test_finding_fails_until_mended(self):
         self.write({"engine/c.cc": IMPLICIT})

@@ -165,14 +165,16 @@ class Life final : public disk::Observer {
       Write(20, Sync::kYes);
       LetBackgroundRun();
     });
+    Step(Phase::kWriting, [&] { Write(20, Sync::kYes); });
     Step(Phase::kWriting, [&] { Write(20, Sync::kNo); });
     Step(Phase::kFlushUnsynced, [&] { Flush(); });
     Step(Phase::kWriting, [&] {
       Write(20, Sync::kNo);
       LetBackgroundRun();
     });
+    Step(Phase::kWriting, [&] { Write(20, Sync::kYes); });
     Step(Phase::kRotating, [&] {
-      Write(6'000, Sync::kNo);
+      Write(6'000, Sync::kYes);
       Write(20, Sync::kNo);  // rotates
       Write(20, Sync::kYes);
       Settle();

@@ -29,7 +29,9 @@ inline std::vector<FailureWay> FailureWays() {
           {"ENOSPC", {kError, ENOSPC, 0}, {kCreate, kWrite, kSync, kAllocate, kRename, kMkdir}},
           {"7 bytes, then ENOSPC", {kShortWrite, ENOSPC, 7}, {kWrite}},
           {"a failed sync", {kFailedSync, EIO, 0}, {kSync, kSyncDir}},
-          {"done, and EIO", {kAppliedError, EIO, 0}, {kCreate, kRename, kUnlink, kMkdir, kClose}}};
+          {"done, and EIO",
+           {kAppliedError, EIO, 0},
+           {kCreate, kTruncate, kAllocate, kRename, kUnlink, kMkdir, kClose}}};
 }
 
 // `fail` runs something under the rule and says whether the rule fired. For each kind of operation and

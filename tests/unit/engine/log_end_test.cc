@@ -66,6 +66,7 @@ TEST_F(LogEndTest, ALogThatIsStillLongerIsReadToItsLastRecord) {
   std::filesystem::copy(
       path(), copy.path(),
       std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
+  ASSERT_EQ(LogSize(), kLogBlockSize);
   const absl::StatusOr<std::unique_ptr<Db>> killed = Db::Open(options_, copy.path());
   ASSERT_TRUE(killed.ok()) << killed.status();
   std::string value;

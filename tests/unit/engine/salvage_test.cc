@@ -117,6 +117,12 @@ TEST_F(LogSalvageTest, ZerosBehindTheLastRecordAreNoBadPlace) {
   damaged.back() = 'x';
   EXPECT_EQ(Salvage(damaged), AllBut({}));
   EXPECT_GT(result_.bad_places, 0U);
+  // Behind the last record there is room for no header.
+  starts_.clear();
+  Write({kLogBlockSize - 3 - 28});
+  ASSERT_EQ(log_.size(), kLogBlockSize - 3);
+  EXPECT_EQ(Salvage(log_ + std::string(3, '\0')), AllBut({}));
+  EXPECT_EQ(result_.bad_places, 0U);
   // A record that lost its end.
   starts_.clear();
   Write({100, 40'000});

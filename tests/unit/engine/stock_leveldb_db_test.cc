@@ -10,6 +10,7 @@
 #include <string>
 
 #include "engine/db.h"
+#include "engine/log_format.h"
 #include "gtest/gtest.h"
 #include "tests/unit/engine/scratch_directory.h"
 
@@ -129,6 +130,7 @@ TEST_F(StockLevelDbDirectoryTest, ALogThatWasMadeLonger) {
     model_[key] = Value();
     ASSERT_TRUE((*opened)->Put({.sync = true}, key, model_[key]).ok());
   }
+  ASSERT_EQ(std::filesystem::file_size(killed.File("000002.log")) % kLogBlockSize, 0U);
   std::filesystem::copy(
       killed.path(), directory_.path(),
       std::filesystem::copy_options::recursive | std::filesystem::copy_options::overwrite_existing);
