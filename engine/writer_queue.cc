@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "engine/check.h"
 
@@ -73,7 +74,7 @@ absl::Status WriterQueue::Write(const WriteBatch* batch, bool sync) {
     const absl::Status status = Lead(head, &last);
     head = Complete({head, last, &self}, status, turn < kTurnsOfALeader);
   }
-  return self.status;
+  return std::move(self.status);
 }
 
 bool WriterQueue::Join(Writer* self) {

@@ -164,6 +164,7 @@ std::size_t Recorder::InvokeSecondOpen(std::uint32_t client) {
 }
 
 void Recorder::RespondSecondOpen(std::size_t second, const absl::Status& status) {
+  const kernel::HostMemory host;
   history_.second_opens[second].opened = status.ok();
   history_.second_opens[second].responded = Tick();
 }
