@@ -36,7 +36,7 @@ std::string SuffixOf(std::uint32_t pair) {
 std::string VariedName(std::uint32_t key) {
   if (key == 0) return {};
   const std::uint32_t pair = (key - 1) / 2;
-  char front[8];
+  char front[16];
   std::snprintf(front, sizeof(front), "%04u", pair);
   return key % 2 == 1 ? front : front + SuffixOf(pair);
 }
