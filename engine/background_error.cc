@@ -9,6 +9,7 @@ void BackgroundError::Record(const absl::Status& failure) {
   HARROW_CHECK(!failure.ok());
   if (!status_.ok()) return;
   status_ = failure;
+  failed_.store(true, std::memory_order_relaxed);
   changed_->notify_all();
   info_log_->Log("background error, no more writes: " + failure.ToString());
 }

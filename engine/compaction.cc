@@ -28,11 +28,9 @@ VersionEdit::CompactPointer PointerAfter(const CompactionPlan& plan) {
 
 }  // namespace
 
-Compaction::Compaction(const CompactionPlan* plan, DbState* state, SequenceNumber oldest_snapshot,
-                       std::function<absl::Status()> flush)
+Compaction::Compaction(const CompactionPlan* plan, DbState* state, SequenceNumber oldest_snapshot)
     : plan_(plan),
       state_(state),
-      flush_(std::move(flush)),
       drop_rule_(plan->version.get(), plan->level, oldest_snapshot),
       cut_rule_(&plan->grandparents,
                 {state->options.max_file_size, state->picker.grandparent_overlap_max()}) {}
@@ -43,10 +41,7 @@ absl::Status Compaction::Run() {
   if (!status.ok()) return status;
   const std::unique_ptr<Iterator> it = NewMergingIterator(std::move(inputs));
   for (it->SeekToFirst(); it->Valid(); it->Next()) {
-    if (state_->compaction_must_pause.load(std::memory_order_relaxed)) {
-      status = Pause();
-      if (!status.ok()) return status;
-    }
+    if (MustEnd()) return absl::CancelledError("cut short");
     status = Add(it->key(), it->value());
     if (!status.ok()) return status;
   }
@@ -70,11 +65,6 @@ absl::Status Compaction::OpenInputs(std::vector<std::unique_ptr<Iterator>>* inpu
     inputs->push_back(NewLevelIterator(&plan_->next_inputs, &state_->tables, options));
   }
   return absl::OkStatus();
-}
-
-absl::Status Compaction::Pause() {
-  if (state_->closing.load()) return absl::CancelledError("the database closes");
-  return flush_();
 }
 
 absl::Status Compaction::Add(std::string_view key, std::string_view value) {

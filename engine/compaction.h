@@ -6,13 +6,12 @@
 // Invariants:
 //  1. All entries of a user key that are in the inputs go to one output.
 //  2. Outputs are durable but for their names.
-//  3. A memtable that has to be flushed waits for one entry, not for the compaction.
-// Errors: DataLoss for inputs out of order; Cancelled when `closing` was set.
+//  3. A close and a background error wait for one entry, not for the compaction.
+// Errors: DataLoss for inputs out of order; Cancelled when a close or an error cuts it short.
 // Source: LevelDB, DBImpl::DoCompactionWork.
 #ifndef HARROW_ENGINE_COMPACTION_H_
 #define HARROW_ENGINE_COMPACTION_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,11 +28,9 @@ namespace harrow::engine {
 
 class Compaction {
  public:
-  // `oldest_snapshot` is the sequence of the oldest state that must stay readable. `flush` is
-  // called, without the lock, when a memtable waits; its failure ends the run. Both pointers
+  // `oldest_snapshot` is the sequence of the oldest state that must stay readable. Both pointers
   // outlive this.
-  Compaction(const CompactionPlan* plan, DbState* state, SequenceNumber oldest_snapshot,
-             std::function<absl::Status()> flush);
+  Compaction(const CompactionPlan* plan, DbState* state, SequenceNumber oldest_snapshot);
 
   // Writes the outputs.
   absl::Status Run();
@@ -45,8 +42,7 @@ class Compaction {
 
  private:
   absl::Status OpenInputs(std::vector<std::unique_ptr<Iterator>>* inputs) const;
-  // Between two entries.
-  absl::Status Pause();
+  bool MustEnd() const { return state_->closing.load() || !state_->error.ok(); }
   // Takes the entry in, of which all earlier ones were.
   absl::Status Add(std::string_view key, std::string_view value);
   absl::Status Keep(std::string_view key, std::string_view value);
@@ -55,7 +51,6 @@ class Compaction {
 
   const CompactionPlan* const plan_;
   DbState* const state_;
-  const std::function<absl::Status()> flush_;
   DropRule drop_rule_;
   CutRule cut_rule_;
   std::string previous_key_;    // of the inputs; empty before the first

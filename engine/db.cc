@@ -6,11 +6,12 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
-#include "engine/background.h"
 #include "engine/check.h"
+#include "engine/compactor.h"
 #include "engine/db_iterator.h"
 #include "engine/db_state.h"
 #include "engine/file.h"
+#include "engine/flusher.h"
 #include "engine/info_log.h"
 #include "engine/log_file.h"
 #include "engine/properties.h"
@@ -29,9 +30,11 @@ class Db::Impl final : public WriteBackend, public ReadSampler {
         log_(directory),
         queue_(&state_.mutex, &state_.error, this,
                {options.write_thread_max_spins, options.write_thread_max_yields}),
-        background_(&state_, &queue_),
-        worker_(&state_.mutex, &background_),
-        room_(&state_, &log_, &worker_) {}
+        compactor_(&state_, &queue_),
+        compaction_worker_(&state_.mutex, &compactor_),
+        flusher_(&state_, &queue_, &compaction_worker_),
+        flush_worker_(&state_.mutex, &flusher_),
+        room_(&state_, &log_, &flush_worker_) {}
   ~Impl() override;
 
   absl::Status Recover();
@@ -76,8 +79,10 @@ class Db::Impl final : public WriteBackend, public ReadSampler {
   DbState state_;
   WriteAheadLog log_;
   WriterQueue queue_;
-  Background background_;
-  Worker worker_;
+  Compactor compactor_;
+  Worker compaction_worker_;
+  Flusher flusher_;
+  Worker flush_worker_;
   Room room_;
 };
 
@@ -85,14 +90,15 @@ Db::Impl::~Impl() {
   {
     std::unique_lock<std::mutex> lock(state_.mutex);
     state_.closing.store(true);
-    state_.compaction_must_pause.store(true);
     state_.changed.notify_all();
     while (state_.manual_call_count > 0) state_.changed.wait(lock);
   }
-  worker_.Stop();
+  flush_worker_.Stop();
+  compaction_worker_.Stop();
   // Readers that kept old tables in use are gone.
   std::unique_lock<std::mutex> lock(state_.mutex);
-  background_.RemoveObsoleteFiles(lock);
+  flusher_.CloseRetiredLogs(lock);
+  compactor_.RemoveObsoleteFiles(lock);
   if (state_.log_number != 0) state_.options.info_log->Log("closed");
 }
 
@@ -114,8 +120,8 @@ absl::Status Db::Impl::Recover() {
   queue_.Start(recovered->last_sequence);
   state_.RefreshView();
   state_.obsolete.Add(recovered->unneeded);
-  background_.RemoveObsoleteFiles(lock);
-  return worker_.Wake();
+  compactor_.RemoveObsoleteFiles(lock);
+  return compaction_worker_.Wake();
 }
 
 absl::Status Db::Impl::Flush() {
@@ -147,7 +153,7 @@ absl::Status Db::Impl::CompactLevels(const UserKeyRange& range) {
   std::unique_lock<std::mutex> lock(state_.mutex);
   const auto manual = std::make_shared<ManualCompaction>(*state_.versions.current(), range);
   state_.manual.Add(manual);
-  absl::Status status = worker_.Wake();
+  absl::Status status = compaction_worker_.Wake();
   if (!status.ok()) state_.error.Record(status);
   while (!manual->done() && state_.error.ok() && !state_.closing.load()) state_.changed.wait(lock);
   state_.manual.Remove(manual);
@@ -199,7 +205,7 @@ void Db::Impl::NoteSeek(const WastedSeek& seek) {
   if (!state_.seeks.Charge(seek)) return;
   std::lock_guard<std::mutex> lock(state_.mutex);
   state_.seeks.Choose(seek);
-  const absl::Status status = worker_.Wake();
+  const absl::Status status = compaction_worker_.Wake();
   if (!status.ok()) state_.error.Record(status);
 }
 

@@ -47,6 +47,7 @@ DbState::DbState(const Options& the_options, std::string the_directory)
       error(&changed, options.info_log.get()),
       versions(directory),
       snapshots(&mutex),
+      seeks(options.wasted_seeks_min),
       memtable(std::make_shared<MemTable>()) {}
 
 void DbState::RefreshView() {

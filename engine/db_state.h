@@ -64,6 +64,8 @@ struct DbState {
   ObsoleteFiles obsolete;
   SeekTrigger seeks;
   ManualCompactions manual;
+  // The compaction under way, from when it is picked until its outputs are in force; or nullptr.
+  const CompactionPlan* running_compaction = nullptr;
   // Calls of CompactRange under way, which the close waits for.
   std::size_t manual_call_count = 0;
 
@@ -88,9 +90,6 @@ struct DbState {
 
   // Set when the database closes: long work ends early. Safe by itself.
   std::atomic<bool> closing{false};
-  // Set while the database closes or a memtable waits for its flush: a compaction looks at it
-  // after each entry, a removal of files after each file. Safe by itself.
-  std::atomic<bool> compaction_must_pause{false};
 };
 
 }  // namespace harrow::engine

@@ -1,6 +1,7 @@
 // Logs and manifests may go at once; a table when nobody holds its TableFile any more.
 #include "engine/obsolete_files.h"
 
+#include <algorithm>
 #include <string>
 
 #include "engine/file.h"
@@ -16,6 +17,11 @@ bool IsTable(const FileName& file) {
 
 void ObsoleteFiles::Add(const std::vector<FileName>& files) {
   for (const FileName& file : files) Add(file);
+}
+
+bool ObsoleteFiles::HasRemovable() const {
+  return std::any_of(files_.begin(), files_.end(),
+                     [](const File& file) { return file.table.expired(); });
 }
 
 std::vector<FileName> ObsoleteFiles::TakeRemovable() {
@@ -42,17 +48,10 @@ void RemoveOne(const FileName& file, const RemovalContext& context) {
 
 }  // namespace
 
-std::vector<FileName> RemoveFiles(std::vector<FileName> files, const RemovalContext& context) {
+void RemoveFiles(const std::vector<FileName>& files, const RemovalContext& context) {
   context.info_log->Log("removes " + std::to_string(files.size()) + " files");
-  auto next = files.begin();
-  while (next != files.end()) {
-    RemoveOne(*next++, context);
-    if (context.pauses()) break;
-  }
-  files.erase(files.begin(), next);
-  context.info_log->Log(files.empty() ? "removal: done"
-                                      : "removal: pauses before " + std::to_string(files.size()));
-  return files;
+  for (const FileName& file : files) RemoveOne(file, context);
+  context.info_log->Log("removal: done");
 }
 
 }  // namespace harrow::engine

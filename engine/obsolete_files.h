@@ -19,7 +19,6 @@
 #ifndef HARROW_ENGINE_OBSOLETE_FILES_H_
 #define HARROW_ENGINE_OBSOLETE_FILES_H_
 
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -38,7 +37,9 @@ class ObsoleteFiles {
   void Add(const std::vector<FileName>& files);
   // The current version does not have it.
   void Add(const FileRef& table) { files_.push_back({{FileType::kTable, table->number}, table}); }
-  // Takes out those that nobody reads; the others stay.
+  // Whether there are files that nobody reads.
+  bool HasRemovable() const;
+  // Takes them out; the others stay.
   std::vector<FileName> TakeRemovable();
 
  private:
@@ -53,12 +54,10 @@ struct RemovalContext {
   const std::string* directory;
   TableCache* tables;
   InfoLog* info_log;
-  std::function<bool()> pauses;  // asked after each file
 };
 
-// Without the lock. Returns those that are left when it pauses, at least one less. A file that cannot
-// be removed is not among them: the next open finds it again.
-std::vector<FileName> RemoveFiles(std::vector<FileName> files, const RemovalContext& context);
+// Without the lock. A file that cannot be removed stays: the next open finds it again.
+void RemoveFiles(const std::vector<FileName>& files, const RemovalContext& context);
 
 }  // namespace harrow::engine
 

@@ -29,7 +29,8 @@ struct Options {
   // Where the database says what it does; nullptr: a file LOG in its directory.
   std::shared_ptr<InfoLog> info_log;
 
-  // A memtable that has grown past this is written to a table. At least 4 KiB.
+  // A memtable that has grown past this is written to a table. At least 4 KiB. While the one before
+  // it is still being written it may grow by half as much again.
   std::size_t write_buffer_size = 4 << 20;
   // A compaction starts another output once one has grown past this.
   std::size_t max_file_size = 2 << 20;
@@ -65,6 +66,9 @@ struct Options {
   // before. At least 1 byte, and the factor at least 2.
   std::uint64_t max_bytes_for_level_base = 10 << 20;
   std::uint64_t max_bytes_for_level_multiplier = 10;
+  // Reads that look into a table in vain bring its compaction about after one for each 16 KiB of it,
+  // and not before so many.
+  std::uint64_t wasted_seeks_min = 100;
 };
 
 struct WriteOptions {

@@ -19,14 +19,12 @@ absl::Status Room::MakeRoom(std::unique_lock<std::mutex>& lock, bool force) {
     // Only a CompactRange may be under way then.
     if (state_->closing.load()) return absl::CancelledError("the database closes");
     const std::size_t level0_count = state_->versions.current()->level(0).size();
-    const MemTable& memtable = *state_->memtable;
     if (may_delay && level0_count >= state_->options.level0_slowdown_writes_trigger) {
       may_delay = false;
       state_->options.info_log->Log(absl::StrCat("held up: ", level0_count, " tables in level 0"));
       Delay(lock);
       state_->options.info_log->Log("goes on");
-    } else if (force ? memtable.empty()
-                     : memtable.ApproximateMemoryUsage() <= state_->options.write_buffer_size) {
+    } else if (force ? state_->memtable->empty() : MemTableHasRoom()) {
       return absl::OkStatus();
     } else if (state_->immutable != nullptr ||
                level0_count >= state_->options.level0_stop_writes_trigger) {
@@ -47,19 +45,24 @@ bool Room::HasRoom() const {
   return state_->error.ok() && !state_->closing.load() &&
          state_->versions.current()->level(0).size() <
              state_->options.level0_slowdown_writes_trigger &&
-         state_->memtable->ApproximateMemoryUsage() <= state_->options.write_buffer_size;
+         MemTableHasRoom();
+}
+
+bool Room::MemTableHasRoom() const {
+  const std::size_t size = state_->options.write_buffer_size;
+  const std::size_t size_max = state_->immutable == nullptr ? size : size + size / 2;
+  return state_->memtable->ApproximateMemoryUsage() <= size_max;
 }
 
 void Room::RetireLog() {
   std::unique_ptr<LogFile> log = log_->TakeBelow(state_->versions.log_number());
   if (log == nullptr) return;
   state_->retired_logs.push_back(std::move(log));
-  WakeWorker();
+  WakeFlusher();
 }
 
 void Room::Delay(std::unique_lock<std::mutex>& lock) {
   ++state_->delay_count;
-  WakeWorker();
   lock.unlock();
   std::this_thread::sleep_for(std::chrono::milliseconds(1));
   lock.lock();
@@ -67,8 +70,7 @@ void Room::Delay(std::unique_lock<std::mutex>& lock) {
 
 void Room::Wait(std::unique_lock<std::mutex>& lock) {
   ++state_->room_wait_count;
-  WakeWorker();
-  if (state_->error.ok()) state_->changed.wait(lock);
+  state_->changed.wait(lock);
 }
 
 void Room::Rotate(std::unique_lock<std::mutex>& lock) {
@@ -86,15 +88,14 @@ void Room::Rotate(std::unique_lock<std::mutex>& lock) {
     return;
   }
   state_->immutable = std::exchange(state_->memtable, std::move(fresh));
-  state_->compaction_must_pause.store(true, std::memory_order_relaxed);
   state_->log_number = number;
   ++state_->rotation_count;
   state_->RefreshView();
-  WakeWorker();
+  WakeFlusher();
 }
 
-void Room::WakeWorker() {
-  const absl::Status status = worker_->Wake();
+void Room::WakeFlusher() {
+  const absl::Status status = flush_worker_->Wake();
   if (!status.ok()) state_->error.Record(status);
 }
 

@@ -4,7 +4,9 @@
 //   background error                            -> refused
 //   closing                                     -> refused
 //   many level-0 tables, not held up yet        -> 1 ms of delay, once a write
-//   room in the memtable, and no force          -> go on
+//   room in the memtable, and no force          -> go on; there is half as much again while the one
+//                                                  before is not yet flushed, since flushes and
+//                                                  writes have their slow moments at different times
 //   an immutable memtable not yet flushed       -> wait
 //   too many level-0 tables                     -> wait
 //   otherwise                                   -> rotate
@@ -32,8 +34,8 @@ namespace harrow::engine {
 
 class Room {
  public:
-  Room(DbState* state, WriteAheadLog* log, Worker* worker)
-      : state_(state), log_(log), worker_(worker) {}
+  Room(DbState* state, WriteAheadLog* log, Worker* flush_worker)
+      : state_(state), log_(log), flush_worker_(flush_worker) {}
   Room(const Room&) = delete;
   Room& operator=(const Room&) = delete;
 
@@ -42,18 +44,19 @@ class Room {
   bool HasRoom() const;
 
  private:
-  // Hands an earlier log that a durable table has replaced to the background, which closes it: it
+  bool MemTableHasRoom() const;
+  // Hands an earlier log that a durable table has replaced to the flusher, which closes it: it
   // has no name any more, or soon, so that the close gives back what it holds on the disk, which takes long.
   void RetireLog();
   void Delay(std::unique_lock<std::mutex>& lock);
   void Wait(std::unique_lock<std::mutex>& lock);
   // Failures are in state_->error.
   void Rotate(std::unique_lock<std::mutex>& lock);
-  void WakeWorker();
+  void WakeFlusher();
 
   DbState* const state_;
   WriteAheadLog* const log_;
-  Worker* const worker_;
+  Worker* const flush_worker_;
 };
 
 }  // namespace harrow::engine

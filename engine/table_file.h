@@ -1,9 +1,5 @@
 // A table as the versions that have it share it: what the manifest says of it, and how many seeks
-// it may still waste.
-//
-// A seek that goes through a table in vain costs a read; merging the table into the next level
-// saves it. LevelDB's estimate: a seek costs as much as compacting 40 KiB; to be on the safe side a
-// table may waste one for each 16 KiB of it, and 100 at least.
+// it has wasted (seek_trigger.h).
 //
 // Threading: safe from any thread.
 // Invariants:
@@ -13,7 +9,6 @@
 #ifndef HARROW_ENGINE_TABLE_FILE_H_
 #define HARROW_ENGINE_TABLE_FILE_H_
 
-#include <algorithm>
 #include <atomic>
 #include <cstdint>
 #include <memory>
@@ -26,22 +21,18 @@ namespace harrow::engine {
 
 class TableFile : public FileMetaData {
  public:
-  static constexpr std::int64_t kWastedSeeksMin = 100;
-  static constexpr std::uint64_t kBytesForASeek = 16 << 10;
-
-  explicit TableFile(FileMetaData meta) : FileMetaData(std::move(meta)) { RestoreSeeks(); }
+  explicit TableFile(FileMetaData meta) : FileMetaData(std::move(meta)) {}
   TableFile(const TableFile&) = delete;
   TableFile& operator=(const TableFile&) = delete;
 
-  // A seek was wasted. True: that was more than the table may.
-  bool WasteSeek() const { return seeks_left_.fetch_sub(1, std::memory_order_relaxed) <= 1; }
-  void RestoreSeeks() const {
-    const auto allowed = static_cast<std::int64_t>(file_size / kBytesForASeek);
-    seeks_left_.store(std::max(allowed, kWastedSeeksMin), std::memory_order_relaxed);
+  // One more; how many that makes since they were last forgotten.
+  std::uint64_t WasteSeek() const {
+    return wasted_seeks_.fetch_add(1, std::memory_order_relaxed) + 1;
   }
+  void ForgetSeeks() const { wasted_seeks_.store(0, std::memory_order_relaxed); }
 
  private:
-  mutable std::atomic<std::int64_t> seeks_left_;
+  mutable std::atomic<std::uint64_t> wasted_seeks_{0};
 };
 
 using FileRef = std::shared_ptr<const TableFile>;

@@ -49,10 +49,14 @@ absl::Status VersionSet::StartManifest(const VersionEdit& edit, std::uint64_t ma
   return absl::OkStatus();
 }
 
-absl::Status VersionSet::LogAndApply(VersionEdit edit, std::unique_lock<std::mutex>& lock) {
+void VersionSet::AwaitTurn(std::unique_lock<std::mutex>& lock) {
   HARROW_CHECK(lock.owns_lock());
-  HARROW_CHECK(!writing_);
-  HARROW_CHECK(!indeterminate_);
+  while (writing_) written_.wait(lock);
+}
+
+absl::Status VersionSet::LogAndApply(VersionEdit edit, std::unique_lock<std::mutex>& lock) {
+  AwaitTurn(lock);
+  if (indeterminate_) return absl::FailedPreconditionError("the manifest could not be written");
   VersionBuilder builder(*current_);
   absl::Status status = builder.Apply(edit);
   if (!status.ok()) return status;
@@ -71,6 +75,7 @@ absl::Status VersionSet::LogAndApply(VersionEdit edit, std::unique_lock<std::mut
   if (status.ok()) status = manifest_->Append(edit);
   lock.lock();
   writing_ = false;
+  written_.notify_all();
   if (!status.ok()) {
     indeterminate_ = true;
     return status;

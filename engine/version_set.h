@@ -1,16 +1,18 @@
 // The current version, the numbers that the manifest keeps, and the manifest itself.
 //
 // Threading: under the database's lock, but for NewFileNumber (any thread) and the part of
-// LogAndApply that writes, where the lock is released. One LogAndApply at a time.
+// LogAndApply that writes, where the lock is released. Edits come into force one after the other, also
+// where several threads make them.
 // Invariants:
 //  1. What is in memory is what the manifest says, or would say if its last write had not failed.
 //  2. A file number is given out once.
 //  3. After a failed manifest write the state on disk is indeterminate: the version stays as it
-//     was, and no later edit is accepted (checked). The caller removes nothing any more.
+//     was, and no later edit is accepted. The caller removes nothing any more.
 #ifndef HARROW_ENGINE_VERSION_SET_H_
 #define HARROW_ENGINE_VERSION_SET_H_
 
 #include <atomic>
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -43,9 +45,12 @@ class VersionSet {
   // synced; neither its name nor CURRENT is.
   absl::Status StartManifest(const VersionEdit& edit, std::uint64_t manifest_number);
 
-  // Makes the directory durable where it has names of new tables, then the edit, and then puts it
-  // in force. The lock is held again on return, and was not released since the edit came into
-  // force.
+  // Waits until no edit is being written: from then until the lock is released, what current() says
+  // is what the next edit changes.
+  void AwaitTurn(std::unique_lock<std::mutex>& lock);
+  // Waits for its turn, makes the directory durable where it has names of new tables, then the edit,
+  // and then puts it in force. The lock is held again on return, and was not released since the
+  // edit came into force. FailedPrecondition after one that failed.
   absl::Status LogAndApply(VersionEdit edit, std::unique_lock<std::mutex>& lock);
 
  private:
@@ -60,6 +65,7 @@ class VersionSet {
   std::shared_ptr<const Version> current_;
   std::unique_ptr<ManifestWriter> manifest_;
   bool writing_ = false;
+  std::condition_variable written_;
   bool indeterminate_ = false;
 };
 

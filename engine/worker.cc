@@ -15,7 +15,7 @@ absl::Status Worker::Wake() {
   try {
     thread_ = std::thread([this] { Run(); });
   } catch (const std::system_error& failure) {
-    return absl::ResourceExhaustedError("cannot start the background thread");
+    return absl::ResourceExhaustedError("cannot start a background thread");
   }
   return absl::OkStatus();
 }

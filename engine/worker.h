@@ -1,4 +1,4 @@
-// The background thread of a database, started when there is work for the first time.
+// A background thread of a database, started when there is work for the first time.
 //
 // Threading: Wake under the lock; Stop and the destructor without it, by one thread.
 // Invariants:

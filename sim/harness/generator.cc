@@ -102,8 +102,8 @@ LifePlan DrawLife(const Swarm& swarm, const GeneratorLimits& limits, std::uint32
   LifePlan life;
   const std::uint64_t clients =
       swarm.several_clients ? shape.Between(2, shape.OneIn(4) ? 8 : 4) : 1;
-  const std::uint64_t drawn = DrawOperations(&shape);
-  const std::uint64_t operations = drawn + (swarm.workload.reader ? 400 : 0);
+  const std::uint64_t operations =
+      DrawOperations(&shape) + (swarm.workload.reader || swarm.workload.narrow ? 40 : 0);
   Workload workload(swarm.workload, key_count, stream.Child("workload"));
   for (std::uint64_t client = 0; client < clients; ++client) {
     const std::uint64_t share = std::max<std::uint64_t>(1, operations / clients);
@@ -114,6 +114,11 @@ LifePlan DrawLife(const Swarm& swarm, const GeneratorLimits& limits, std::uint32
   if (swarm.explore) life.explore = DrawExplore(stream.Child("explore"));
   life.end = DrawEnd(swarm, operations, crash_in_recovery, stream.Child("end"));
   return life;
+}
+
+void DrawSeeks(kernel::Random random, targets::TargetOptions* options) {
+  constexpr std::array<std::uint64_t, 4> kWasted = {1, 2, 3, 8};
+  options->wasted_seeks = kWasted[random.Below(kWasted.size())];
 }
 
 // Levels so small that a few writes fill them; one seed in three has LevelDB's sizes.
@@ -171,8 +176,10 @@ Scenario GenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) {
   scenario.seed = seed;
   scenario.target = limits.target;
   scenario.options = DrawOptions(&shape);
-  // Where sizes ask for compactions all the time, no seek does.
-  if (!swarm.workload.reader) DrawLevels(root.Child("levels"), &scenario.options);
+  if (swarm.workload.reader) DrawSeeks(root.Child("seeks"), &scenario.options);
+  // Where sizes ask for compactions all the time, seeks seldom do.
+  if (!swarm.workload.reader || root.Child("reader").OneIn(3))
+    DrawLevels(root.Child("levels"), &scenario.options);
   DrawTables(root.Child("tables"), &scenario.options);
   const disk::ProfileName drawn =
       shape.OneIn(2) ? disk::ProfileName::kExt4 : disk::ProfileName::kStrict;

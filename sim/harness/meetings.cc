@@ -148,10 +148,11 @@ std::string_view WhyNever(Party a, Party b) {
       Party::kWrite,        Party::kSyncWrite, Party::kRead,     Party::kForcedFlush,
       Party::kCompactRange, Party::kSnapshot,  Party::kIterator, Party::kSecondOpen};
   if (one_of(compactions, compactions)) return "one compaction at a time";
-  if (one_of({Party::kMove}, {Party::kFlush, Party::kFlushBelowLevel0, Party::kRemoval}))
-    return "a move is one edit, and nothing comes between";
-  if (one_of({Party::kFlush, Party::kFlushBelowLevel0}, {Party::kRemoval}))
-    return "files are removed after the flush";
+  if (one_of({Party::kMove}, {Party::kFlushBelowLevel0}))
+    return "a move is one edit, and edits come into force one after the other";
+  if (one_of({Party::kStop}, {Party::kFlush, Party::kFlushBelowLevel0}))
+    return "a full memtable waits for the flush before it, and then for level 0";
+  if (one_of({Party::kClose}, {Party::kCrash})) return "a life ends by the one or the other";
   if (one_of({Party::kManualCompaction}, {Party::kMove, Party::kSeekCompaction}))
     return "a manual compaction merges, for its own reason";
   if (one_of({Party::kRecovery, Party::kClose}, calls) ||

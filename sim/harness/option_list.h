@@ -52,6 +52,7 @@ inline constexpr std::array kOptionNames = {
     OptionName{"writer-yields", "a count", 0, 1000, &targets::TargetOptions::writer_yields},
     OptionName{
         "info-log", "an info log", 0, 1, &targets::TargetOptions::info_log, 3, {"none", "file"}},
+    OptionName{"wasted-seeks", "a count", 1, 1 << 20, &targets::TargetOptions::wasted_seeks},
 };
 
 }  // namespace harrow::harness

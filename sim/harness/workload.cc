@@ -44,8 +44,8 @@ WorkloadSwarm DrawWorkloadSwarm(kernel::Random* random) {
   swarm.iterator = Weigh(random, 3);
   swarm.compaction = random->OneIn(2) ? 0 : 1;
   swarm.administration = random->OneIn(2) ? 0 : 1;
-  // Wasted seeks bring a compaction about after a hundred of them.
-  swarm.reader = random->OneIn(16);
+  swarm.reader = random->OneIn(10);
+  swarm.narrow = !swarm.reader && random->OneIn(10);
   swarm.huge = random->OneIn(400);
   constexpr std::array<std::uint32_t, 5> kSyncPercents = {0, 10, 30, 60, 100};
   swarm.sync_percent = kSyncPercents[random->Below(kSyncPercents.size())];
@@ -57,8 +57,18 @@ WorkloadSwarm DrawWorkloadSwarm(kernel::Random* random) {
   if (swarm.reader) {
     // A few writes, and then gets of any key: each goes through the newest tables in vain.
     swarm.get = 80;
-    swarm.put = 2;
-    swarm.deletion = swarm.batch = swarm.flush = swarm.compaction = 1;
+    swarm.put = random->OneIn(2) ? 2 : 12;
+    swarm.flush = random->OneIn(2) ? 1 : 10;
+    swarm.deletion = swarm.batch = swarm.compaction = 1;
+    swarm.hot_keys = kMaxKeys;
+  }
+  if (swarm.narrow) {
+    // A flush that falls into a gap between the tables that a compaction is merging.
+    swarm.flush = swarm.put;
+    swarm.compaction = 3;
+    swarm.deletion = 4;
+    swarm.batch = swarm.scan = 0;
+    swarm.get = 1;
     swarm.hot_keys = kMaxKeys;
   }
   return swarm;
@@ -69,6 +79,7 @@ ClientPlan Workload::MakeClient(std::uint32_t operations) {
   client.operations.reserve(operations);
   has_iterator_ = false;
   if (swarm_.reader && !made_tables_) MakeTables(&client);
+  if (swarm_.narrow && !made_tables_) MakeGap(&client);
   for (std::uint32_t index = 0; index < operations; ++index) {
     client.operations.push_back(MakeOperation());
     if (client.operations.back().kind != Operation::Kind::kIterator || random_.OneIn(3)) continue;
@@ -92,6 +103,22 @@ void Workload::MakeTables(ClientPlan* client) {
   Operation ends;
   ends.entries = {{0, false, kSmall}, {key_count_ - 1, false, kSmall}};
   client->operations.insert(client->operations.end(), {all, flush, ends, flush});
+}
+
+void Workload::MakeGap(ClientPlan* client) {
+  constexpr std::uint32_t kSmall = 40;
+  made_tables_ = true;
+  Operation flush;
+  flush.kind = Operation::Kind::kFlush;
+  // Twice, since what overlaps nothing goes to the level below.
+  for (const models::KeyId key : {0u, key_count_ - 1, 0u, key_count_ - 1}) {
+    Operation put;
+    put.entries = {{key, false, kSmall}};
+    client->operations.insert(client->operations.end(), {put, flush});
+  }
+  Operation compact;
+  compact.kind = Operation::Kind::kCompact;
+  client->operations.push_back(compact);
 }
 
 Operation Workload::MakeOperation() {

@@ -28,6 +28,7 @@ struct WorkloadSwarm {
   std::uint32_t compaction = 1;
   std::uint32_t administration = 1;  // a second open, and what the store says of itself
   bool reader = false;               // mostly gets, and many
+  bool narrow = false;               // tables of a key or two, so that there are gaps between them
   bool huge = false;  // mostly values of the largest size, so that groups reach their limit
   std::uint32_t sync_percent = 30;
   std::uint32_t batch_entries = 4;
@@ -49,6 +50,9 @@ class Workload {
   Operation MakeOperation();
   // A table of some keys, and a newer one that spans them and has two: what gets go through in vain.
   void MakeTables(ClientPlan* client);
+  // Two tables with a gap between them at each of two levels, and their compaction: a flush by another client that falls
+  // into the gap meanwhile must stay out of it.
+  void MakeGap(ClientPlan* client);
   Operation MakeWrite(std::uint32_t entries, bool deletion);
   Operation MakeSnapshotOperation();
   Operation MakeIteratorOperation();

@@ -31,7 +31,9 @@ void HarrowActivity::Log(std::string_view line) {
     for (const Activity wait : {Activity::kSlowdown, Activity::kStop, Activity::kMemtableWait})
       End(wait);
   } else if (line.starts_with("background error")) {
-    for (std::size_t at = 0; at < begun_.size(); ++at) End(static_cast<Activity>(at));
+    for (std::size_t at = 0; at < begun_.size(); ++at) {
+      while (begun_[at] != 0) End(static_cast<Activity>(at));
+    }
   }
 }
 
@@ -55,17 +57,15 @@ void HarrowActivity::ReadCompaction(std::string_view line) {
 // The tasks that log are switched between, so that what they share here is no race.
 void HarrowActivity::Begin(Activity activity) {
   const kernel::IgnoreAccesses counting;
-  bool& begun = begun_[static_cast<std::size_t>(activity)];
-  if (begun) return;
-  begun = true;
+  ++begun_[static_cast<std::size_t>(activity)];
   observer_->Begins(activity);
 }
 
 void HarrowActivity::End(Activity activity) {
   const kernel::IgnoreAccesses counting;
-  bool& begun = begun_[static_cast<std::size_t>(activity)];
-  if (!begun) return;
-  begun = false;
+  std::uint32_t& begun = begun_[static_cast<std::size_t>(activity)];
+  if (begun == 0) return;
+  --begun;
   observer_->Ends(activity);
 }
 

@@ -5,6 +5,7 @@
 #define HARROW_SIM_TARGETS_HARROW_ACTIVITY_H_
 
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <string_view>
 
@@ -28,7 +29,8 @@ class HarrowActivity : public engine::InfoLog {
 
   ActivityObserver* const observer_;
   const std::shared_ptr<engine::InfoLog> file_;
-  std::array<bool, static_cast<std::size_t>(Activity::kActivityKinds)> begun_{};
+  // How many of the kind are under way: both threads of the store remove files.
+  std::array<std::uint32_t, static_cast<std::size_t>(Activity::kActivityKinds)> begun_{};
 };
 
 }  // namespace harrow::targets

@@ -155,6 +155,7 @@ absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
   engine_options.level0_stop_writes_trigger = options.level0_stop_trigger;
   engine_options.max_bytes_for_level_base = options.level_base_bytes;
   engine_options.max_bytes_for_level_multiplier = options.level_factor;
+  engine_options.wasted_seeks_min = options.wasted_seeks;
   engine_options.compression = options.compression == 0
                                    ? engine::CompressionType::kNoCompression
                                    : engine::CompressionType::kSnappyCompression;

@@ -38,6 +38,7 @@ struct TargetOptions {
   std::uint64_t restart_interval = 16;  // entries
   std::uint64_t writer_yields = 0;      // looks of a waiting writer before it sleeps
   std::uint64_t info_log = 0;           // 0: none, 1: the store's own file
+  std::uint64_t wasted_seeks = 100;     // that bring a table's compaction about
   bool operator==(const TargetOptions&) const = default;
 };
 

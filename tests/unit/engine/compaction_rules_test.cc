@@ -139,7 +139,7 @@ TEST(ManualCompactionTest, LevelZeroAloneGoesToLevelOne) {
 TEST(SeekTriggerTest, ATableIsChosenAfterItsSeeks) {
   const std::shared_ptr<const Version> version =
       MakeVersion({"1: 1[a-b]*10 2[c-d]*3276800", "2: 3[a-z]*10"});
-  SeekTrigger trigger;
+  SeekTrigger trigger(100);
   const WastedSeek small{version->Find(1, 1).get(), 1};
   const WastedSeek large{version->Find(1, 2).get(), 1};
   EXPECT_FALSE(trigger.Charge(WastedSeek()));
@@ -155,8 +155,20 @@ TEST(SeekTriggerTest, ATableIsChosenAfterItsSeeks) {
   trigger.Clear();
   EXPECT_EQ(trigger.ChosenIn(*version), nullptr);
   EXPECT_TRUE(trigger.Charge(large));
-  version->Find(1, 2)->RestoreSeeks();
+  version->Find(1, 2)->ForgetSeeks();
   EXPECT_FALSE(trigger.Charge(large));
+}
+
+TEST(SeekTriggerTest, HowManyASmallTableMayWasteIsAnOption) {
+  const std::shared_ptr<const Version> version =
+      MakeVersion({"1: 1[a-b]*10 2[c-d]*65536", "2: 3[a-z]*10"});
+  const SeekTrigger trigger(2);
+  const WastedSeek small{version->Find(1, 1).get(), 1};
+  const WastedSeek large{version->Find(1, 2).get(), 1};
+  EXPECT_FALSE(trigger.Charge(small));
+  EXPECT_TRUE(trigger.Charge(small));
+  for (int i = 1; i < 4; ++i) ASSERT_FALSE(trigger.Charge(large)) << i;
+  EXPECT_TRUE(trigger.Charge(large));
 }
 
 TEST(SeekTriggerTest, ASampleChargesTheFirstOfSeveralTables) {

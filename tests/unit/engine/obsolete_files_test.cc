@@ -15,50 +15,76 @@
 namespace harrow::engine {
 namespace {
 
+FileRef MakeTable(std::uint64_t number) {
+  FileMetaData file;
+  file.number = number;
+  file.file_size = 1;
+  return std::make_shared<const TableFile>(std::move(file));
+}
+
+std::string Taken(ObsoleteFiles* obsolete) {
+  std::string numbers;
+  for (const FileName& file : obsolete->TakeRemovable()) numbers += std::to_string(file.number);
+  return numbers;
+}
+
+TEST(ObsoleteFilesTest, ATableWaitsForWhoeverHoldsIt) {
+  ObsoleteFiles obsolete;
+  FileRef read = MakeTable(1);
+  FileRef unread = MakeTable(2);
+  obsolete.Add(read);
+  obsolete.Add(unread);
+  EXPECT_FALSE(obsolete.HasRemovable());
+  unread.reset();
+  EXPECT_TRUE(obsolete.HasRemovable());
+  EXPECT_EQ(Taken(&obsolete), "2");
+  EXPECT_FALSE(obsolete.HasRemovable());
+  read.reset();
+  EXPECT_EQ(Taken(&obsolete), "1");
+  EXPECT_EQ(Taken(&obsolete), "");
+}
+
+TEST(ObsoleteFilesTest, AFileByItsNameAloneGoesAtOnce) {
+  ObsoleteFiles obsolete;
+  EXPECT_FALSE(obsolete.HasRemovable());
+  obsolete.Add(FileName{FileType::kLog, 3});
+  obsolete.Add(std::vector<FileName>{{FileType::kManifest, 4}, {FileType::kTable, 5}});
+  EXPECT_TRUE(obsolete.HasRemovable());
+  EXPECT_EQ(Taken(&obsolete), "345");
+}
+
 class RemoveFilesTest : public testing::Test {
  protected:
-  RemoveFilesTest() {
-    for (std::uint64_t number = 1; number <= 5; ++number) {
-      files_.push_back({FileType::kLog, number});
-      EXPECT_TRUE(AppendFile::Create(FilePath(directory_.path(), files_.back())).ok());
-    }
-  }
-  // Pauses when so many are gone; what is left, by number.
-  std::string RemoveUntil(std::size_t count) {
-    const RemovalContext context{&path_, &tables_, info_log_.get(),
-                                 [&] { return ListDirectory(path_).value().size() + count <= 5; }};
-    std::string left;
-    for (const FileName& file : RemoveFiles(files_, context)) left += std::to_string(file.number);
-    return left;
-  }
-  std::string OnDisk() const {
-    std::string numbers;
-    for (const FileName& file : files_) {
-      if (FileExists(FilePath(path_, file)).value()) numbers += std::to_string(file.number);
-    }
-    return numbers;
+  void Make(const FileName& file) { EXPECT_TRUE(AppendFile::Create(FilePath(path_, file)).ok()); }
+  bool Exists(const FileName& file) const { return FileExists(FilePath(path_, file)).value(); }
+  void Remove(const std::vector<FileName>& files) {
+    RemoveFiles(files, {&path_, &tables_, info_log_.get()});
   }
 
   const ScratchDirectory directory_;
   const std::string path_ = directory_.path();
   TableCache tables_{path_, MakeTableOptions(Options()), 10};
   const std::shared_ptr<InfoLog> info_log_ = NewDiscardingInfoLog();
-  std::vector<FileName> files_;
 };
 
-TEST_F(RemoveFilesTest, WithoutAPauseAllGo) {
-  EXPECT_EQ(RemoveUntil(6), "");
-  EXPECT_EQ(OnDisk(), "");
+TEST_F(RemoveFilesTest, ThoseGoAndNoOthers) {
+  for (std::uint64_t number = 1; number <= 3; ++number) Make({FileType::kLog, number});
+  Remove({{FileType::kLog, 1}, {FileType::kLog, 3}});
+  EXPECT_FALSE(Exists({FileType::kLog, 1}));
+  EXPECT_TRUE(Exists({FileType::kLog, 2}));
+  EXPECT_FALSE(Exists({FileType::kLog, 3}));
 }
 
-TEST_F(RemoveFilesTest, APauseLeavesTheRestWhichIsGivenBack) {
-  EXPECT_EQ(RemoveUntil(2), "345");
-  EXPECT_EQ(OnDisk(), "345");
+TEST_F(RemoveFilesTest, ATableGoesByItsOldNameToo) {
+  Make({FileType::kOldTable, 7});
+  Remove({{FileType::kTable, 7}});
+  EXPECT_FALSE(Exists({FileType::kOldTable, 7}));
 }
 
-TEST_F(RemoveFilesTest, OneGoesAlsoWhereAPauseIsDueAtOnce) {
-  EXPECT_EQ(RemoveUntil(0), "2345");
-  EXPECT_EQ(OnDisk(), "2345");
+TEST_F(RemoveFilesTest, OneThatIsNotThereKeepsNoOtherFromGoing) {
+  Make({FileType::kLog, 2});
+  Remove({{FileType::kLog, 1}, {FileType::kLog, 2}});
+  EXPECT_FALSE(Exists({FileType::kLog, 2}));
 }
 
 }  // namespace

@@ -102,7 +102,8 @@ TEST(ScenarioText, EveryOptionAndOperationIsPrintedAndParsed) {
       "    open-again\n";
   const std::string settings =
       "level0-trigger 2\nlevel0-slowdown 3\nlevel0-stop 5\nlevel-base 20000\nlevel-factor 3\n"
-      "compression snappy\nbloom 10\nblock-cache 0\nrestart 1\nwriter-yields 3\ninfo-log file\n";
+      "compression snappy\nbloom 10\nblock-cache 0\nrestart 1\nwriter-yields 3\ninfo-log file\n"
+      "wasted-seeks 7\n";
   const absl::StatusOr<Scenario> parsed =
       ParseScenario("f", "harrow scenario 3\nkeys 4\n" + settings + "life\n  client\n" + lines);
   ASSERT_TRUE(parsed.ok()) << parsed.status();
@@ -179,7 +180,7 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
       {"control bytes", std::string("harrow scenario 1\n\x1b[31m\0\x7f\n", 25),
        "f:2: column 1: expected a setting (seed target profile write-buffer block max-file "
        "max-open level0-trigger level0-slowdown level0-stop level-base level-factor compression "
-       "bloom block-cache restart writer-yields info-log keys "
+       "bloom block-cache restart writer-yields info-log wasted-seeks keys "
        "step-limit expect) or life, found \"\\x1b[31m\\x00\\x7f\""},
       {"new setting in version 2", "harrow scenario 2\nbloom 10\n",
        "f:2: column 1: expected \"harrow scenario 3\" in the first line, for this word"},
