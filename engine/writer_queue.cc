@@ -66,7 +66,7 @@ void WriterQueue::LinkNewer(Writer* newest, const Writer* oldest) {
 
 absl::Status WriterQueue::Write(const WriteBatch* batch, bool sync) {
   Writer self(batch, sync);
-  if (!Join(&self) && Await(&self) == State::kDone) return self.status;
+  if (!Join(&self) && Await(&self) == State::kDone) return std::move(self.status);
 
   Writer* head = &self;
   for (std::uint32_t turn = 1; head != nullptr; ++turn) {
