@@ -52,7 +52,8 @@ TEST(Shrink, TheSmallestFailsByTheSameRuleWithTheHashItSays) {
   EXPECT_TRUE(result.finished);
   EXPECT_FALSE(result.interrupted);
   EXPECT_LT(SizeOf(result.smallest), SizeOf(ScenarioOf(kTooManySteps)));
-  const RunResult again = RunScenario(result.smallest);
+  // In a process of its own, as in FailsAs.
+  const Trial again = TrialPool(PoolOf(1)).RunFresh(result.smallest, TrialMode::kOnce).trial;
   EXPECT_EQ(again.failure, result.failure);
   EXPECT_EQ(again.hash, result.hash);
   EXPECT_NE(result.text.find("rule live broken"), std::string::npos) << result.text;
