@@ -79,6 +79,8 @@ absl::Status Flusher::Install(const MemTable& memtable, FileMetaData table, Leve
 }
 
 void Flusher::RemoveLog(std::uint64_t number, std::unique_lock<std::mutex>& lock) {
+  // A write may have failed while the edit was written.
+  if (!state_->error.ok()) return;
   lock.unlock();
   RemoveFiles({{FileType::kLog, number}},
               {&state_->directory, &state_->tables, state_->options.info_log.get()});
