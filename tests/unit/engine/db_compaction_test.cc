@@ -42,15 +42,6 @@ class DbCompactionTest : public DbTest {
     for (const std::string& key : keys) ASSERT_TRUE(Put(key, value).ok());
     ASSERT_TRUE(db_->Flush().ok());
   }
-  std::uintmax_t TableBytes() const {
-    std::uintmax_t bytes = 0;
-    for (const FileName& file : Files()) {
-      if (file.type == FileType::kTable) {
-        bytes += std::filesystem::file_size(FilePath(path(), file));
-      }
-    }
-    return bytes;
-  }
 };
 
 TEST_F(DbCompactionTest, FlushGoesAsFarDownAsNothingOverlaps) {
@@ -127,6 +118,18 @@ TEST_F(DbCompactionTest, WastedSeeksCompactTheirTable) {
   EXPECT_TRUE(Eventually([&] { return db_->counters().seek_compactions == 1; }));
   EXPECT_EQ(Levels(), "0 0 1");
   EXPECT_EQ(Get("a"), "2");
+}
+
+TEST_F(DbCompactionTest, HowManySeeksMayBeWastedIsAnOption) {
+  options_.wasted_seeks_min = 3;
+  Open();
+  FlushPuts({"a", "c"}, "1");
+  FlushPuts({"a", "c"}, "2");
+  for (int i = 0; i < 2; ++i) EXPECT_EQ(Get("b"), "none");
+  EXPECT_EQ(db_->counters().seek_compactions, 0U);
+  EXPECT_EQ(Get("b"), "none");
+  EXPECT_TRUE(Eventually([&] { return db_->counters().seek_compactions == 1; }));
+  EXPECT_EQ(Levels(), "0 0 1");
 }
 
 TEST_F(DbCompactionTest, ScansCountAsSeeksToo) {

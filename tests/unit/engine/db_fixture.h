@@ -134,6 +134,15 @@ class DbTest : public testing::Test {
     for (const FileName& file : Files()) count += file.type == type ? 1 : 0;
     return count;
   }
+  // Of all tables; one that is removed meanwhile does not count.
+  std::uint64_t TableBytes() const {
+    std::uint64_t bytes = 0;
+    for (const FileName& file : Files()) {
+      if (file.type != FileType::kTable) continue;
+      bytes += FileSize(FilePath(path(), file)).value_or(0);
+    }
+    return bytes;
+  }
   // As the manifest says, which may just be growing.
   std::size_t Level2Size() const {
     const absl::StatusOr<ManifestState> state = ReadManifest(path(), ReadCurrent(path()).value());

@@ -2,11 +2,13 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/file.h"
 #include "engine/info_log.h"
 #include "engine/options.h"
+#include "engine/table_builder.h"
 #include "engine/table_cache.h"
 #include "engine/table_output.h"
 #include "gtest/gtest.h"
@@ -79,6 +81,38 @@ TEST_F(RemoveFilesTest, ATableGoesByItsOldNameToo) {
   Make({FileType::kOldTable, 7});
   Remove({{FileType::kTable, 7}});
   EXPECT_FALSE(Exists({FileType::kOldTable, 7}));
+}
+
+TEST_F(RemoveFilesTest, ATableIsClosedToo) {
+  absl::StatusOr<AppendFile> file = AppendFile::Create(FilePath(path_, {FileType::kTable, 7}));
+  ASSERT_TRUE(file.ok());
+  FileMetaData meta;
+  meta.number = 7;
+  meta.smallest = meta.largest = InternalKey("key", 1, ValueType::kValue);
+  TableBuilder builder(MakeTableOptions(Options()), &*file);
+  ASSERT_TRUE(builder.Add(meta.smallest.Encode(), "value").ok());
+  ASSERT_TRUE(builder.Finish().ok());
+  meta.file_size = builder.FileSize();
+
+  const std::weak_ptr<const Table> table = *tables_.Find(meta);
+  ASSERT_FALSE(table.expired());
+  Remove({{FileType::kTable, 7}});
+  EXPECT_TRUE(table.expired());
+}
+
+TEST_F(RemoveFilesTest, TheLogSaysWhatWentAndWhatDidNot) {
+  std::string lines;
+  class Lines final : public InfoLog {
+   public:
+    explicit Lines(std::string* lines) : lines_(lines) {}
+    void Log(std::string_view line) override { lines_->append(line).push_back('\n'); }
+
+   private:
+    std::string* const lines_;
+  } info_log(&lines);
+  Make({FileType::kTable, 1});
+  RemoveFiles({{FileType::kTable, 1}, {FileType::kTable, 2}}, {&path_, &tables_, &info_log});
+  EXPECT_EQ(lines, "removes 2 files\nremoved 000001.ldb\nleft behind: 000002.ldb\nremoval: done\n");
 }
 
 TEST_F(RemoveFilesTest, OneThatIsNotThereKeepsNoOtherFromGoing) {

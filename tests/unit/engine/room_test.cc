@@ -25,7 +25,7 @@ class NoWork final : public BackgroundJob {
 Options TestOptions() {
   Options options;
   options.info_log = NewDiscardingInfoLog();
-  options.write_buffer_size = 4 << 10;
+  options.write_buffer_size = 64 << 10;
   options.level0_slowdown_writes_trigger = 4;
   return options;
 }
@@ -68,12 +68,28 @@ TEST_F(RoomTest, ThereIsInAnEmptyDatabase) {
 }
 
 TEST_F(RoomTest, ThereIsNoneInAFullMemtable) {
-  const std::string value(5000, 'v');
+  const std::string value(70000, 'v');
   state_.memtable->Add(1, ValueType::kValue, "key", value);
   EXPECT_FALSE(HasRoom());
   EXPECT_TRUE(MakeRoom().ok());
   EXPECT_EQ(state_.rotation_count, 1U);
   EXPECT_TRUE(HasRoom());
+}
+
+TEST_F(RoomTest, ThereIsHalfAsMuchAgainWhileTheOneBeforeIsFlushed) {
+  state_.immutable = std::make_shared<MemTable>();
+  const std::string value(1000, 'v');
+  SequenceNumber sequence = 0;
+  while (HasRoom()) state_.memtable->Add(++sequence, ValueType::kValue, "key", value);
+  const std::size_t size = state_.options.write_buffer_size;
+  EXPECT_GT(state_.memtable->ApproximateMemoryUsage(), size + size / 2);
+  EXPECT_LE(state_.memtable->ApproximateMemoryUsage(), size * 2);
+  // Nobody flushes it: the write would wait for ever.
+  EXPECT_EQ(state_.rotation_count, 0U);
+  // Flushed: what has grown past the size is full.
+  state_.immutable = nullptr;
+  EXPECT_TRUE(MakeRoom().ok());
+  EXPECT_EQ(state_.rotation_count, 1U);
 }
 
 TEST_F(RoomTest, ThereIsNoneWhereWritesAreSlowedDown) {

@@ -30,7 +30,8 @@ struct SimulatedRun {
 
 inline SimulatedRun RunSimulated(const disk::Image& start, disk::ProfileName profile,
                                  const faults::Plan& plan, const std::function<void()>& body,
-                                 disk::Observer* observer = nullptr) {
+                                 disk::Observer* observer = nullptr,
+                                 const kernel::StrategySpec& strategy = {}) {
   disk::DiskOptions options;
   options.profile = profile;
   options.classify = targets::ClassifyLevelDbPath;
@@ -39,7 +40,9 @@ inline SimulatedRun RunSimulated(const disk::Image& start, disk::ProfileName pro
   kernel::Trace trace(false);
   const disk::Mount mount(&disk, observer);
   SimulatedRun run;
-  run.outcome = kernel::RunSimulation(kernel::SimulationOptions{}, trace, body);
+  kernel::SimulationOptions simulation;
+  simulation.strategy = strategy;
+  run.outcome = kernel::RunSimulation(simulation, trace, body);
   run.cache = disk.Everything();
   run.crashed.push_back(disk.Crash({}));
   run.crashed.push_back(disk.Crash({.survivors = faults::Survivors::kNamesOnly}));
