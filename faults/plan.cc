@@ -79,18 +79,28 @@ std::string EffectText(const Effect& effect) {
     case EffectKind::kError:
       return "error " + ErrnoText(effect.error);
     case EffectKind::kShortWrite: {
-      std::string text = "short " + std::to_string(effect.bytes);
+      std::string text = "short " + std::to_string(effect.amount);
       if (effect.error != 0) text += " then " + ErrnoText(effect.error);
       return text;
     }
     case EffectKind::kShortRead:
-      return "short " + std::to_string(effect.bytes);
+      return "short " + std::to_string(effect.amount);
     case EffectKind::kInterrupt:
       return "interrupt";
     case EffectKind::kFailedSync:
       return "fail " + ErrnoText(effect.error);
     case EffectKind::kAppliedError:
       return "applied-error " + ErrnoText(effect.error);
+    case EffectKind::kFailedWriteback:
+      return "writeback-fails " + ErrnoText(effect.error);
+    case EffectKind::kMissedName:
+      return "miss " + std::to_string(effect.amount);
+    case EffectKind::kFlippedBit:
+      return "flip " + std::to_string(effect.amount);
+    case EffectKind::kRot:
+      return "rot " + std::to_string(effect.amount);
+    case EffectKind::kDelay:
+      return "delay " + std::to_string(effect.amount);
   }
   return "";
 }
@@ -135,10 +145,29 @@ absl::Status ParseShort(TextCursor& cursor, OpKind operation, Effect& effect) {
   const std::size_t start = cursor.position();
   const auto bytes = cursor.Number();
   if (!bytes) return cursor.ExpectedAt(start, "a number of bytes");
-  effect.bytes = *bytes;
+  effect.amount = *bytes;
   effect.kind = operation == OpKind::kRead ? EffectKind::kShortRead : EffectKind::kShortWrite;
   if (effect.kind == EffectKind::kShortRead || !cursor.Accept(" then ")) return absl::OkStatus();
   return ParseError(cursor, effect);
+}
+
+// The effects that are a word and a number.
+std::optional<EffectKind> Numbered(std::string_view word) {
+  if (word == "miss") return EffectKind::kMissedName;
+  if (word == "flip") return EffectKind::kFlippedBit;
+  if (word == "rot") return EffectKind::kRot;
+  if (word == "delay") return EffectKind::kDelay;
+  return std::nullopt;
+}
+
+absl::Status ParseNumbered(TextCursor& cursor, EffectKind kind, Effect& effect) {
+  if (!cursor.Accept(" ")) return cursor.Expected("a space and a number");
+  const std::size_t start = cursor.position();
+  const auto amount = cursor.Number();
+  if (!amount) return cursor.ExpectedAt(start, "a number");
+  effect.kind = kind;
+  effect.amount = *amount;
+  return absl::OkStatus();
 }
 
 absl::Status ParseEffect(TextCursor& cursor, OpKind operation, Effect& effect) {
@@ -149,14 +178,19 @@ absl::Status ParseEffect(TextCursor& cursor, OpKind operation, Effect& effect) {
     effect.kind = EffectKind::kInterrupt;
     return absl::OkStatus();
   }
+  if (const auto numbered = Numbered(word)) return ParseNumbered(cursor, *numbered, effect);
   if (word == "error") {
     effect.kind = EffectKind::kError;
   } else if (word == "fail") {
     effect.kind = EffectKind::kFailedSync;
   } else if (word == "applied-error") {
     effect.kind = EffectKind::kAppliedError;
+  } else if (word == "writeback-fails") {
+    effect.kind = EffectKind::kFailedWriteback;
   } else {
-    return cursor.ExpectedAt(start, "an effect (error short interrupt fail applied-error)");
+    return cursor.ExpectedAt(start,
+                             "an effect (error short interrupt fail applied-error writeback-fails "
+                             "miss flip rot delay)");
   }
   if (!cursor.Accept(" ")) return cursor.Expected("a space and an errno name");
   return ParseError(cursor, effect);
@@ -180,11 +214,23 @@ bool CanBeInterrupted(OpKind operation) {
   }
 }
 
+bool HasAmount(EffectKind kind) {
+  switch (kind) {
+    case EffectKind::kShortWrite:
+    case EffectKind::kShortRead:
+    case EffectKind::kMissedName:
+    case EffectKind::kFlippedBit:
+    case EffectKind::kRot:
+    case EffectKind::kDelay:
+      return true;
+    default:
+      return false;
+  }
+}
+
 absl::Status ValidateEffect(OpKind operation, const Effect& effect) {
-  const bool is_short =
-      effect.kind == EffectKind::kShortWrite || effect.kind == EffectKind::kShortRead;
-  if (!is_short && effect.bytes != 0) {
-    return absl::InvalidArgumentError("only a short read or write has a number of bytes");
+  if (!HasAmount(effect.kind) && effect.amount != 0) {
+    return absl::InvalidArgumentError("the effect has no number");
   }
   if (effect.error == EINTR) {
     return absl::InvalidArgumentError("EINTR is no failure: say interrupt");
@@ -198,7 +244,7 @@ absl::Status ValidateEffect(OpKind operation, const Effect& effect) {
       if (operation != OpKind::kWrite) {
         return absl::InvalidArgumentError("a short write happens on write only");
       }
-      if (effect.bytes == 0 && effect.error == 0) {
+      if (effect.amount == 0 && effect.error == 0) {
         return absl::InvalidArgumentError("a short write of 0 bytes needs an error");
       }
       return absl::OkStatus();
@@ -206,12 +252,34 @@ absl::Status ValidateEffect(OpKind operation, const Effect& effect) {
       if (operation != OpKind::kRead) {
         return absl::InvalidArgumentError("a short read happens on read only");
       }
-      if (effect.bytes == 0) {
+      if (effect.amount == 0) {
         return absl::InvalidArgumentError("a short read of 0 bytes would be an end of file");
       }
       break;
     case EffectKind::kInterrupt:
       break;
+    case EffectKind::kMissedName:
+      if (operation != OpKind::kList) {
+        return absl::InvalidArgumentError("miss happens on list only");
+      }
+      break;
+    case EffectKind::kFlippedBit:
+    case EffectKind::kRot:
+      if (operation != OpKind::kRead) {
+        return absl::InvalidArgumentError("flip and rot happen on read only");
+      }
+      break;
+    case EffectKind::kDelay:
+      if (effect.amount == 0 || effect.amount > kDelayMaxUs) {
+        return absl::InvalidArgumentError("a delay takes 1 to 60000000 microseconds");
+      }
+      break;
+    case EffectKind::kFailedWriteback:
+      if (operation != OpKind::kWrite) {
+        return absl::InvalidArgumentError("writeback-fails happens on write only");
+      }
+      if (effect.error == 0) return absl::InvalidArgumentError("the effect needs an error");
+      return absl::OkStatus();
     case EffectKind::kFailedSync:
       if (operation != OpKind::kSync && operation != OpKind::kSyncDir) {
         return absl::InvalidArgumentError("fail happens on sync and sync-dir only");
@@ -238,8 +306,14 @@ std::string_view ToText(FileKind kind) { return kFileNames[static_cast<std::size
 
 std::string_view ToText(OpKind kind) { return kOpNames[static_cast<std::size_t>(kind)]; }
 
+bool Damages(const Effect& effect) {
+  return effect.kind == EffectKind::kMissedName || effect.kind == EffectKind::kFlippedBit ||
+         effect.kind == EffectKind::kRot;
+}
+
 bool Harmless(const Effect& effect) {
   return effect.kind == EffectKind::kShortRead || effect.kind == EffectKind::kInterrupt ||
+         effect.kind == EffectKind::kDelay ||
          (effect.kind == EffectKind::kShortWrite && effect.error == 0);
 }
 

@@ -48,20 +48,27 @@ enum class OpKind : std::uint8_t {
 };
 
 enum class EffectKind : std::uint8_t {
-  kError,        // fails with `error` before any byte or name is touched
-  kShortWrite,   // `bytes` bytes are written; the call returns that count when error is 0, and
-                 // otherwise the next write to the same file fails with `error` (POSIX reports the
-                 // short count first)
-  kShortRead,    // at most `bytes` bytes are returned: legal and harmless
-  kInterrupt,    // EINTR before any byte: legal and harmless
-  kFailedSync,   // as the failed-fsync table of DISK.md has it for the profile
-  kAppliedError  // takes effect and reports `error` all the same (rename, unlink, create, close)
+  kError,         // fails with `error` before any byte or name is touched
+  kShortWrite,    // `amount` bytes are written; the call returns that count when error is 0, and
+                  // otherwise the next write to the same file fails with `error` (POSIX reports the
+                  // short count first)
+  kShortRead,     // at most `amount` bytes are returned: legal and harmless
+  kInterrupt,     // EINTR before any byte: legal and harmless
+  kFailedSync,    // as the failed-fsync table of DISK.md has it for the profile
+  kAppliedError,  // takes effect and reports `error` all the same (rename, unlink, create, close)
+  kFailedWriteback,  // the write succeeds; soon after, and before any sync, the kernel fails to write
+                     // the file's dirty pages: as a failed sync that nobody has called
+  kMissedName,       // a listing leaves out a name: number `amount` modulo how many there are
+  kFlippedBit,  // a read hands out one bit the other way round: number `amount`, times which matching
+                // operation it is, modulo the bits it returns
+  kRot,         // the same, and the file has it so from then on
+  kDelay        // the call takes `amount` microseconds: legal and harmless
 };
 
 struct Effect {
   EffectKind kind = EffectKind::kError;
-  int error = 0;            // an errno value
-  std::uint64_t bytes = 0;  // kShortWrite, kShortRead
+  int error = 0;             // an errno value
+  std::uint64_t amount = 0;  // as each kind says
   bool operator==(const Effect&) const = default;
 };
 
@@ -85,9 +92,14 @@ struct Plan {
   bool operator==(const Plan&) const = default;
 };
 
+inline constexpr std::uint64_t kDelayMaxUs = 60'000'000;
+
 // A harmless effect is one that a correct program must absorb without reporting anything: a short
-// read, a short write without an error, EINTR.
+// read, a short write without an error, EINTR, a delay.
 bool Harmless(const Effect& effect);
+// One after which what is durable is not what was made durable, or is not shown as it is, and no call has
+// reported it.
+bool Damages(const Effect& effect);
 
 // One rule a line, e.g.
 //   log write #3: short 7 then ENOSPC
@@ -96,6 +108,11 @@ bool Harmless(const Effect& effect);
 //   manifest rename #1: applied-error EIO
 //   table write #5..: error ENOSPC
 //   any read #1: interrupt
+//   log write #2: writeback-fails EIO
+//   directory list #1: miss 3
+//   table read #4: flip 1021
+//   table read #4..: rot 1021
+//   any sync 1/5: delay 2000
 // "short" means kShortRead on a read and kShortWrite on a write; "fail" is kFailedSync, on sync and
 // sync-dir only. ParseRule(ToText(rule)) equals every valid rule. Errors of ParseRule:
 // InvalidArgument, "column 5: expected …, found …".
@@ -103,8 +120,9 @@ std::string ToText(const Rule& rule);
 absl::StatusOr<Rule> ParseRule(std::string_view text);
 
 // InvalidArgument with the reason unless the effect fits the operation (short: read, write; fail:
-// sync, sync-dir; applied-error: an operation that changes something other than by write), the
-// fields that the effect does not use are 0, the others are not, the numbers start at 1 or later
+// sync, sync-dir; applied-error: an operation that changes something other than by write;
+// writeback-fails: write; miss: list; flip, rot: read), the fields that the effect does not use are 0, the
+// others are what it needs, the numbers start at 1 or later
 // without passing 2^64 - 1, and a rule with odds leaves first and count at 1.
 absl::Status Validate(const Rule& rule);
 

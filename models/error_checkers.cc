@@ -28,6 +28,12 @@ bool Returned(const Call& call, const Life& life) {
   return call.responded != kNever && call.responded <= life.ended;
 }
 
+// From when on the medium of this life was damaged.
+Time DamageOf(const History& history, std::uint32_t life) {
+  const Life& lived = history.lives[life];
+  return DamagedBefore(history, lived.started + 1) ? lived.started : lived.damaged;
+}
+
 std::string Quoted(const std::string& error) {
   return error.empty() ? "with no text" : "with \"" + error + "\"";
 }
@@ -121,19 +127,22 @@ Verdict JudgeCall(const Call& call, const Life& life, Time harmed) {
 Verdict CheckNoSpuriousError(const History& history, std::uint32_t life) {
   MODELS_CHECK(life < history.lives.size());
   const Life& lived = history.lives[life];
-  if (!lived.read_back_error.empty() && lived.reads_harmed >= lived.read_back_responded) {
+  const Time damaged = DamageOf(history, life);
+  const Time harmed = std::min(lived.harmed, damaged);
+  const Time reads_harmed = std::min(lived.reads_harmed, damaged);
+  if (!lived.read_back_error.empty() && reads_harmed >= lived.read_back_responded) {
     return Verdict::Violated(Rule::kLive, "no fault that may cause an error had hit",
                              "the read-back of life L" + std::to_string(life + 1) + " failed " +
                                  Quoted(lived.read_back_error));
   }
   for (const Write* write = FirstOf(history.writes, life);
        write != EndOf(history.writes) && write->life == life; ++write) {
-    Verdict verdict = JudgeCall(*write, lived, lived.harmed);
+    Verdict verdict = JudgeCall(*write, lived, harmed);
     if (!verdict.ok()) return verdict;
   }
   for (const Read* read = FirstOf(history.reads, life);
        read != EndOf(history.reads) && read->life == life; ++read) {
-    Verdict verdict = JudgeCall(*read, lived, lived.reads_harmed);
+    Verdict verdict = JudgeCall(*read, lived, reads_harmed);
     if (!verdict.ok()) return verdict;
   }
   return Verdict::Ok();
@@ -163,7 +172,8 @@ Verdict CheckOpen(const History& history, std::uint32_t life) {
   if (lived.open == Result::kPending && lived.end == LifeEnd::kClosed) {
     return Verdict::Violated(Rule::kOpen, "opening " + name + " returns", "it never returned");
   }
-  if (lived.open != Result::kFailed || lived.harmed < lived.open_responded) return Verdict::Ok();
+  const Time harmed = std::min(lived.harmed, DamageOf(history, life));
+  if (lived.open != Result::kFailed || harmed < lived.open_responded) return Verdict::Ok();
   return Verdict::Violated(
       Rule::kOpen,
       "no fault that may fail an open had hit: " + name +

@@ -98,7 +98,15 @@ struct SecondOpen {
   bool opened = false;
 };
 
-enum class LifeEnd : std::uint8_t { kRunning, kClosed, kCrashed };
+enum class LifeEnd : std::uint8_t {
+  kRunning,
+  kClosed,
+  kKilled,  // the process died and the machine stayed up: nothing that was written is lost
+  kCrashed
+};
+
+// What was written and not made durable may be gone afterwards.
+inline bool LosesCache(LifeEnd end) { return end != LifeEnd::kClosed && end != LifeEnd::kKilled; }
 
 struct Life {
   Time started = 0;
@@ -119,6 +127,9 @@ struct Life {
   Time reads_harmed = kNever;
   // The first harmful fault on an append to or a sync of the write-ahead log, or kNever.
   Time log_harmed = kNever;
+  // When the medium first lost, without a word, something that was durable, or kNever. From then on,
+  // in later lives too, opens and reads may fail.
+  Time damaged = kNever;
 };
 
 struct History {
@@ -129,6 +140,9 @@ struct History {
   std::vector<Snapshot> snapshots;
   std::vector<SecondOpen> second_opens;
 };
+
+// Whether the medium had been damaged before time `at`.
+bool DamagedBefore(const History& history, Time at);
 
 }  // namespace harrow::models
 

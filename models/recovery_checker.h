@@ -19,9 +19,13 @@
 namespace harrow::models {
 
 // How the image that is recovered from came about; it decides what had been promised.
+// From the most that is promised to the least.
 enum class ImageKind : std::uint8_t {
+  kClean,      // closed, or dropped with its cache kept: everything acknowledged must be there
   kPowerLoss,  // only what was made durable must be there
-  kClean       // closed, or dropped with its cache kept: everything acknowledged must be there
+  kUnheld,     // on a device that lies about syncs: nothing must be there, but what is is a prefix
+  kDamaged  // the medium lost, without a word, something that was durable: the same, and opening or
+            // reading may fail
 };
 
 class RecoveryChecker {

@@ -16,13 +16,13 @@ constexpr std::uint32_t kRefused = kNone - 1;
 
 Time LimitOf(const Life& life, Time at) { return std::min(at, life.ended); }
 
-// The number of crashes between the lives `from` and `to`: each ends a segment.
-std::uint32_t CrashesBetween(const History& history, std::uint32_t from, std::uint32_t to) {
-  std::uint32_t crashes = 0;
+// The number of power losses between the lives `from` and `to`: each ends a segment.
+std::uint32_t LossesBetween(const History& history, std::uint32_t from, std::uint32_t to) {
+  std::uint32_t losses = 0;
   for (std::uint32_t life = from; life < to; ++life) {
-    if (history.lives[life].end != LifeEnd::kClosed) ++crashes;
+    if (LosesCache(history.lives[life].end)) ++losses;
   }
-  return crashes;
+  return losses;
 }
 
 // The life that ran when the image was taken.
@@ -46,6 +46,7 @@ void RecoveryProblem::Build(const History& history, WriteId first_write, Time at
   std::uint32_t life = history.writes[first_write].life;
   Time limit = LimitOf(history.lives[life], at);
   Time first_failure = kNever;  // in this life
+  const bool held = image == ImageKind::kClean || image == ImageKind::kPowerLoss;
   Time previous = 0;
   segments.emplace_back();
   for (std::size_t id = first_write; id < history.writes.size(); ++id) {
@@ -56,7 +57,7 @@ void RecoveryProblem::Build(const History& history, WriteId first_write, Time at
     if (write.invoked >= at) break;
     if (write.life != life) {
       MODELS_CHECK(write.life > life);
-      segments.resize(segments.size() + CrashesBetween(history, life, write.life));
+      segments.resize(segments.size() + LossesBetween(history, life, write.life));
       life = write.life;
       limit = LimitOf(history.lives[life], at);
       first_failure = kNever;
@@ -73,25 +74,26 @@ void RecoveryProblem::Build(const History& history, WriteId first_write, Time at
       first_failure = std::min(first_failure, write.responded);
     }
     AddWrite(write, limit, history.lives[life].ended,
-             static_cast<std::uint32_t>(segments.size() - 1));
+             static_cast<std::uint32_t>(segments.size() - 1), held);
   }
-  if (image == ImageKind::kClean && CrashesBetween(history, life, LifeAt(history, at)) == 0) {
+  if (image == ImageKind::kClean && LossesBetween(history, life, LifeAt(history, at)) == 0) {
     segments.back().keeps_all = true;
   }
   ObserveReads(history, at);
 }
 
-void RecoveryProblem::AddWrite(const Write& write, Time limit, Time end, std::uint32_t segment) {
+void RecoveryProblem::AddWrite(const Write& write, Time limit, Time end, std::uint32_t segment,
+                               bool held) {
   const bool acknowledged = write.responded <= limit && write.result == Result::kOk;
   RecoverySegment& joined = segments[segment];
   if (write.flush) {
-    if (acknowledged && write.invoked >= joined.flush_invoked) {
+    if (acknowledged && held && write.invoked >= joined.flush_invoked) {
       joined.flush_invoked = write.invoked;
       joined.flush_write = write.id;
     }
     return;
   }
-  if (acknowledged && write.sync && write.invoked >= joined.sync_invoked) {
+  if (acknowledged && held && write.sync && write.invoked >= joined.sync_invoked) {
     joined.sync_invoked = write.invoked;
     joined.sync_write = write.id;
   }
@@ -103,7 +105,7 @@ void RecoveryProblem::AddWrite(const Write& write, Time limit, Time end, std::ui
   item.acknowledged = acknowledged ? write.responded : kNever;
   item.effective = item.acknowledged;
   item.latest = std::min(item.acknowledged, end);
-  item.sync = write.sync;
+  item.sync = write.sync && held;
   item.touch_begin = static_cast<std::uint32_t>(touches.size());
   AddTouches(write);
   item.touch_end = static_cast<std::uint32_t>(touches.size());

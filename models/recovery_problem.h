@@ -42,7 +42,8 @@ struct RecoveryTouch {
   bool deletion = false;
 };
 
-// Lives joined by clean closes: nothing may have been lost between them. A crash starts a new one.
+// Lives joined by closes and kills: nothing may have been lost between them. A power loss starts a
+// new one.
 struct RecoverySegment {
   Time sync_invoked = 0;  // the latest invocation of an acknowledged sync write; 0: none
   WriteId sync_write = 0;
@@ -82,7 +83,8 @@ class RecoveryProblem {
   std::vector<KeyGoal> goals;  // by key; the checker fills it
 
  private:
-  void AddWrite(const Write& write, Time limit, Time end, std::uint32_t segment);
+  // `held`: what was synced was made durable.
+  void AddWrite(const Write& write, Time limit, Time end, std::uint32_t segment, bool held);
   void AddTouches(const Write& write);
   void ObserveReads(const History& history, Time at);
 

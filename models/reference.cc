@@ -82,7 +82,7 @@ class Recovery {
   }
   bool SameSegment(std::uint32_t a, std::uint32_t b) const {
     for (std::uint32_t life = std::min(a, b); life < std::max(a, b); ++life) {
-      if (history_.lives[life].end != LifeEnd::kClosed) return false;
+      if (LosesCache(history_.lives[life].end)) return false;
     }
     return true;
   }
@@ -96,6 +96,7 @@ class Recovery {
 
   bool Promised(const Write& write) const {
     if (!Acknowledged(write)) return false;
+    if (image_ == ImageKind::kUnheld || image_ == ImageKind::kDamaged) return false;
     if (write.sync) return true;
     if (image_ == ImageKind::kClean && SameSegment(write.life, Current())) return true;
     for (const Write* other : all_) {

@@ -5,6 +5,9 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <optional>
+#include <string>
 #include <utility>
 
 #include "sim/disk/check.h"
@@ -12,6 +15,7 @@
 #include "sim/disk/disk_impl.h"
 #include "sim/disk/file_versions.h"
 #include "sim/disk/image_state.h"
+#include "sim/kernel/random.h"
 
 namespace harrow::disk {
 namespace {
@@ -48,6 +52,18 @@ Disk::Impl::Impl(const DiskOptions& disk_options, const Image& start)
       if (child.IsDirectory()) child.parent = static_cast<InodeNumber>(i);
     }
   }
+  RememberStart();
+}
+
+void Disk::Impl::RememberStart() {
+  if (!state.profile->SyncsHold() && earlier.Moment()) earlier.Add(ResolveEverything(state));
+}
+
+void Disk::Impl::BeginMutation() {
+  ++stats.mutations;
+  if (state.profile->loss == LossRule::kInOrder && earlier.Moment()) {
+    earlier.Add(ResolveCrash(state, {.survivors = faults::Survivors::kAll}));
+  }
 }
 
 Disk::Impl::Impl(const DiskOptions& disk_options, Impl&& before)
@@ -57,6 +73,19 @@ Disk::Impl::Impl(const DiskOptions& disk_options, Impl&& before)
     if (before.descriptors[fd].inode != kNoInode) before.Close(static_cast<int>(fd));
   }
   state = std::move(before.state);
+  earlier = std::move(before.earlier);
+  if (!state.profile->SyncsHold()) {
+    // The time between two processes is long enough to write everything, also what a failed sync had
+    // lost: what the next one reads first is not taken back.
+    CommitEverything();
+    for (Inode& inode : state.inodes) {
+      if (inode.IsDirectory()) continue;
+      inode.durable = inode.cache.contents;
+      inode.cache = CacheView{.contents = inode.durable, .dirty = {}};
+    }
+    earlier.Clear();
+    RememberStart();
+  }
   orphans_ = std::move(before.orphans_);
   for (Inode& inode : state.inodes) {
     inode.label = 0;
@@ -137,14 +166,14 @@ int Disk::Truncate(int fd, off_t size) {
   if (size < 0) return -EINVAL;
   const Descriptor* const file = impl_->Opened(fd);
   if (file == nullptr) return -EBADF;
-  ++impl_->stats.mutations;
+  impl_->BeginMutation();
   if ((file->flags & O_ACCMODE) == O_RDONLY) return -EINVAL;
   return impl_->TruncateCall(file->inode, size);
 }
 
 int Disk::TruncatePath(std::string_view path, off_t size) {
   if (size < 0) return -EINVAL;
-  ++impl_->stats.mutations;
+  impl_->BeginMutation();
   const Found found = impl_->Walk(path);
   if (found.error != 0) return found.error;
   if (found.inode == kNoInode) return -ENOENT;
@@ -200,7 +229,15 @@ int Disk::Access(std::string_view path, int mode) {
 int Disk::List(std::string_view path, std::vector<std::string>* names) {
   const auto effect = impl_->Decide(FileKind::kDirectory, OpKind::kList);
   if (const int error = Refusal(effect); error != 0) return error;
-  return impl_->List(path, names);
+  const int result = impl_->List(path, names);
+  // "." and ".." come first.
+  constexpr std::size_t kDots = 2;
+  if (result == 0 && effect && effect->kind == faults::EffectKind::kMissedName &&
+      names->size() > kDots) {
+    const std::size_t missed = kDots + effect->amount % (names->size() - kDots);
+    names->erase(names->begin() + static_cast<std::ptrdiff_t>(missed));
+  }
+  return result;
 }
 
 int Disk::Lock(int fd, int operation, struct flock* lock) {
@@ -209,11 +246,51 @@ int Disk::Lock(int fd, int operation, struct flock* lock) {
 }
 
 Image Disk::Crash(const faults::CrashImageChoice& choice) const {
+  if (impl_->state.profile->MachineStaysUp()) return Everything();
+  const std::optional<std::size_t> earlier = ChooseEarlier(choice);
+  if (earlier.has_value()) return impl_->earlier.At(*earlier);
   return ResolveCrash(impl_->state, choice);
 }
 
 ExplainedImage Disk::ExplainCrash(const faults::CrashImageChoice& choice) const {
-  return disk::ExplainCrash(impl_->state, choice);
+  if (impl_->state.profile->MachineStaysUp()) return {Everything(), {}};
+  const std::optional<std::size_t> earlier = ChooseEarlier(choice);
+  if (!earlier.has_value()) return disk::ExplainCrash(impl_->state, choice);
+  ExplainedImage explained;
+  explained.image = impl_->earlier.At(*earlier);
+  CrashDecision decision;
+  decision.action = "everything after an earlier moment, number " + std::to_string(*earlier + 1) +
+                    " of " + std::to_string(impl_->earlier.size());
+  decision.fate = CrashDecision::Fate::kLost;
+  explained.decisions.push_back(std::move(decision));
+  return explained;
+}
+
+std::optional<std::size_t> Disk::ChooseEarlier(const faults::CrashImageChoice& choice) const {
+  const std::size_t count = impl_->earlier.size();
+  if (count == 0) return std::nullopt;
+  switch (impl_->state.profile->loss) {
+    case LossRule::kPending:
+    case LossRule::kNothing:
+      return std::nullopt;
+    case LossRule::kInOrder: {
+      // Nothing is left out of the order: the other choices stand for some moment.
+      if (choice.survivors == faults::Survivors::kAll) return std::nullopt;
+      if (choice.survivors == faults::Survivors::kNone) return 0;
+      const std::uint64_t drawn = choice.survivors == faults::Survivors::kRandom
+                                      ? kernel::Random(choice.seed).Child("moment").Below(count)
+                                      : choice.cut % count;
+      return static_cast<std::size_t>(drawn);
+    }
+    case LossRule::kEpoch: {
+      if (choice.survivors == faults::Survivors::kNone) return 0;
+      if (choice.survivors != faults::Survivors::kRandom) return std::nullopt;
+      kernel::Random random = kernel::Random(choice.seed).Child("epoch");
+      if (random.OneIn(3)) return std::nullopt;
+      return static_cast<std::size_t>(random.Below(count));
+    }
+  }
+  return std::nullopt;
 }
 
 Image Disk::Everything() const { return ResolveEverything(impl_->state); }

@@ -21,6 +21,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -132,6 +133,8 @@ class Disk {
 
  private:
   class Impl;
+  // Where a power loss falls back to an earlier moment: which.
+  std::optional<std::size_t> ChooseEarlier(const faults::CrashImageChoice& choice) const;
   std::unique_ptr<Impl> impl_;
 };
 

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstddef>
+#include <optional>
 
 #include "sim/disk/check.h"
 #include "sim/disk/disk_impl.h"
@@ -25,18 +27,40 @@ ssize_t Disk::Impl::Pread(const Descriptor& file, void* buffer, std::size_t size
   if (!Readable(file.flags)) return -EBADF;
   ++stats.reads;
   if (inode.IsDirectory()) return -EISDIR;
+  std::optional<faults::Effect> flipped;
   if (!injector.idle()) {
     const auto effect = injector.Decide(inode.kind, faults::OpKind::kRead);
     if (const int error = Refusal(effect); error != 0) return error;
+    if (effect && Damages(*effect)) flipped = effect;
     if (effect && effect->kind == faults::EffectKind::kShortRead) {
-      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, effect->bytes));
+      size = static_cast<std::size_t>(std::min<std::uint64_t>(size, effect->amount));
     }
   }
   const FileContents& contents = *inode.cache.contents;
   if (offset >= contents.size) return 0;
   size = static_cast<std::size_t>(std::min<std::uint64_t>(size, contents.size - offset));
   contents.Read(offset, buffer, size);
+  if (flipped.has_value() && size > 0) {
+    const std::uint64_t bit = flipped->amount * injector.fired().back().number % (size * 8);
+    auto* const bytes = static_cast<unsigned char*>(buffer);
+    bytes[bit / 8] = static_cast<unsigned char>(bytes[bit / 8] ^ (1U << (bit % 8)));
+    if (flipped->kind == faults::EffectKind::kRot)
+      Rot(file.inode, offset + bit / 8, bytes[bit / 8]);
+  }
   return static_cast<ssize_t>(size);
+}
+
+// The medium has this byte now, and the cache read it from there. What is still to be written will
+// replace it.
+void Disk::Impl::Rot(InodeNumber number, std::uint64_t offset, unsigned char byte) {
+  Inode& inode = state.inodes[number];
+  inode.cache.contents.Mutable().Write(offset, &byte, 1);
+  if (inode.cache.dirty.Test(offset / kPageSize)) return;
+  if (inode.data_operations > 0) {
+    inode.cache.lost = true;  // which of the pending states has the page is not looked for
+  } else if (offset < inode.durable->size) {
+    inode.durable.Mutable().Write(offset, &byte, 1);
+  }
 }
 
 void Disk::Impl::RecordLastWrite(InodeNumber number, std::uint64_t offset, std::size_t length) {
@@ -56,17 +80,21 @@ void Disk::Impl::RecordLastWrite(InodeNumber number, std::uint64_t offset, std::
 ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t size,
                           std::uint64_t offset) {
   Inode& inode = state.inodes[file.inode];
-  ++stats.mutations;
+  BeginMutation();
   if (!Writable(file.flags)) return -EBADF;
   int next_error = 0;
+  int writeback_error = 0;
   if (!injector.idle()) {
     if (inode.next_write_error != 0) return -std::exchange(inode.next_write_error, 0);
     const auto effect = injector.Decide(inode.kind, faults::OpKind::kWrite);
     if (const int error = Refusal(effect); error != 0) return error;
+    if (effect && effect->kind == faults::EffectKind::kFailedWriteback) {
+      writeback_error = effect->error;
+    }
     if (effect && effect->kind == faults::EffectKind::kShortWrite) {
       // Where an error follows, something must be left to fail.
       const std::uint64_t most = effect->error != 0 && size > 0 ? size - 1 : size;
-      const std::uint64_t kept = std::min<std::uint64_t>(most, effect->bytes);
+      const std::uint64_t kept = std::min<std::uint64_t>(most, effect->amount);
       if (kept == 0 && size > 0) return -effect->error;
       size = static_cast<std::size_t>(kept);
       next_error = effect->error;
@@ -84,6 +112,7 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
     cache.dirty.Set(page);
   }
   inode.next_write_error = next_error;
+  if (writeback_error != 0) FailWriteback(file.inode, writeback_error);
   return static_cast<ssize_t>(size);
 }
 
@@ -109,7 +138,7 @@ int Disk::Impl::TruncateCall(InodeNumber number, off_t size) {
 }
 
 int Disk::Impl::Allocate(Descriptor& file, int mode, off_t offset, off_t size) {
-  ++stats.mutations;
+  BeginMutation();
   const auto effect = Decide(state.inodes[file.inode].kind, faults::OpKind::kAllocate);
   if (const int error = Refusal(effect); error != 0) return error;
   if (offset < 0 || size <= 0) return -EINVAL;

@@ -14,6 +14,7 @@
 
 #include "sim/disk/disk.h"
 #include "sim/disk/disk_state.h"
+#include "sim/disk/earlier_images.h"
 
 namespace harrow::disk {
 
@@ -86,16 +87,20 @@ class Disk::Impl {
   faults::FileKind Classify(std::string_view path) const {
     return options.classify == nullptr ? faults::FileKind::kOther : options.classify(path);
   }
+  // A call that changes something, or could, is about to be made.
+  void BeginMutation();
   void CheckInvariants() const;
 
   DiskOptions options;
   DiskState state;
   faults::Injector injector;
   DiskStats stats;
+  EarlierImages earlier;
   FailedSync failed_sync;
   std::vector<Descriptor> descriptors;
 
  private:
+  void RememberStart();
   InodeNumber NewInode(mode_t mode);
   InodeNumber CreateFile(const Found& found, mode_t mode);
   int NewDescriptor(InodeNumber number, int flags);
@@ -103,15 +108,25 @@ class Disk::Impl {
   void RemoveName(InodeNumber directory, std::string_view name, InodeNumber inode);
   PendingOperation& AddPending(PendingKind kind, InodeNumber inode);
   bool IsAncestor(InodeNumber ancestor, InodeNumber directory) const;
+  void Rot(InodeNumber number, std::uint64_t offset, unsigned char byte);
   void RecordLastWrite(InodeNumber number, std::uint64_t offset, std::size_t length);
 
   int ReportPastError(Descriptor& file);
-  void FailSync(InodeNumber number, int error);
+  // Writing the file's dirty pages fails, for a sync or in the background.
+  void FailWriteback(InodeNumber number, int error);
+  void WriteSome(InodeNumber number);
+  void RevertCache(InodeNumber number);
+  FileRef DurableContents(InodeNumber number) const;
+  void MarkErrorSeen(InodeNumber number);
+  faults::CrashImageChoice EpochChoice() const;
   bool ConcernsPending(InodeNumber number) const;
   void MakeDurable(InodeNumber number);
+  void CommitJournal();
   void CommitEverything();
   void CommitDataOf(InodeNumber number);
   void CommitNamesOf(InodeNumber directory);
+  void CommitOwnNames(InodeNumber number);
+  void CommitChosenNames(const std::vector<bool>& chosen);
   void CommitDataOperation(const PendingOperation& operation);
   void WriteBack(Inode& inode);
   void Reap();

@@ -140,7 +140,7 @@ OpKind Disk::Impl::OpenKind(const Found& found, int flags) const {
 int Disk::Impl::Open(std::string_view path, int flags, mode_t mode) {
   const Found found = Walk(path);
   const OpKind operation = OpenKind(found, flags);
-  if (operation != OpKind::kOpen) ++stats.mutations;
+  if (operation != OpKind::kOpen) BeginMutation();
   const faults::FileKind kind = Classify(path);
   const auto effect = Decide(kind, operation);
   if (const int error = Refusal(effect); error != 0) return error;
@@ -171,7 +171,7 @@ bool Disk::Impl::IsAncestor(InodeNumber ancestor, InodeNumber directory) const {
 }
 
 int Disk::Impl::Rename(std::string_view from, std::string_view to) {
-  ++stats.mutations;
+  BeginMutation();
   const faults::FileKind kind = Classify(to);
   const auto effect = Decide(kind, OpKind::kRename);
   if (const int error = Refusal(effect); error != 0) return error;
@@ -219,7 +219,7 @@ int Disk::Impl::RenameFound(const Found& from, const Found& to) {
 }
 
 int Disk::Impl::Unlink(std::string_view path) {
-  ++stats.mutations;
+  BeginMutation();
   const auto effect = Decide(Classify(path), OpKind::kUnlink);
   if (const int error = Refusal(effect); error != 0) return error;
   const Found found = Walk(path);
@@ -233,7 +233,7 @@ int Disk::Impl::Unlink(std::string_view path) {
 }
 
 int Disk::Impl::Mkdir(std::string_view path, mode_t mode) {
-  ++stats.mutations;
+  BeginMutation();
   const auto effect = Decide(faults::FileKind::kDirectory, OpKind::kMkdir);
   if (const int error = Refusal(effect); error != 0) return error;
   const Found found = Walk(path);
@@ -250,7 +250,7 @@ int Disk::Impl::Mkdir(std::string_view path, mode_t mode) {
 }
 
 int Disk::Impl::Rmdir(std::string_view path) {
-  ++stats.mutations;
+  BeginMutation();
   const auto effect = Decide(faults::FileKind::kDirectory, OpKind::kUnlink);
   if (const int error = Refusal(effect); error != 0) return error;
   const Found found = Walk(path);

@@ -57,7 +57,8 @@ struct Inode {
   int error = 0;
   std::uint32_t error_number = 0;
   bool error_seen = true;
-  int next_write_error = 0;  // what follows a short write
+  bool reported_once = false;  // whoever reports the error does so for all
+  int next_write_error = 0;    // what follows a short write
   std::unique_ptr<FileLocks> locks;
 
   bool IsDirectory() const { return static_cast<bool>(names); }

@@ -1,5 +1,6 @@
 // A sync applies pending operations to the durable state, as many as the profile says, and then
-// writes the file's dirty pages there. A failed one writes some of them and forgets the marks of all.
+// writes the file's dirty pages there. A failed writeback, whether a sync or the kernel by itself
+// began it, leaves what the profile's FailedSyncRule says.
 #include <algorithm>
 #include <cerrno>
 
@@ -13,7 +14,7 @@ namespace harrow::disk {
 
 int Disk::Impl::Sync(Descriptor& file) {
   const bool directory = state.inodes[file.inode].IsDirectory();
-  ++stats.mutations;
+  BeginMutation();
   ++(directory ? stats.directory_syncs : stats.syncs);
   const auto effect = directory ? Decide(faults::FileKind::kDirectory, faults::OpKind::kSyncDir)
                                 : Decide(state.inodes[file.inode].kind, faults::OpKind::kSync);
@@ -21,11 +22,33 @@ int Disk::Impl::Sync(Descriptor& file) {
   if (effect && effect->kind == faults::EffectKind::kFailedSync) {
     // Nothing of a directory is known to have arrived; its operations stay pending.
     if (directory) return -effect->error;
-    FailSync(file.inode, effect->error);
+    FailWriteback(file.inode, effect->error);
+    switch (state.profile->failed_sync) {
+      case FailedSyncRule::kKeepsCache:
+        break;
+      case FailedSyncRule::kReportsLater:
+        // The journal has everything; what fails is to write it where it belongs.
+        CommitJournal();
+        return 0;
+      case FailedSyncRule::kRevertsCache:
+        // This call has reported it for all.
+        MarkErrorSeen(file.inode);
+        return -effect->error;
+    }
   }
   if (const int error = ReportPastError(file); error != 0) return error;
+  if (!state.profile->SyncsHold() && earlier.Moment()) {
+    earlier.Add(ResolveCrash(state, EpochChoice()));
+  }
   MakeDurable(file.inode);
   return AfterEffect(effect, 0);
+}
+
+faults::CrashImageChoice Disk::Impl::EpochChoice() const {
+  faults::CrashImageChoice choice;
+  choice.survivors = faults::Survivors::kRandom;
+  choice.seed = kernel::Mix(options.seed, stats.syncs + stats.directory_syncs);
+  return choice;
 }
 
 int Disk::Impl::ReportPastError(Descriptor& file) {
@@ -33,22 +56,73 @@ int Disk::Impl::ReportPastError(Descriptor& file) {
   if (file.error_number == inode.error_number) return 0;
   file.error_number = inode.error_number;
   inode.error_seen = true;
+  if (inode.reported_once) MarkErrorSeen(file.inode);
   return -inode.error;
 }
 
-void Disk::Impl::FailSync(InodeNumber number, int error) {
+void Disk::Impl::MarkErrorSeen(InodeNumber number) {
+  Inode& inode = state.inodes[number];
+  for (Descriptor& file : descriptors) {
+    if (file.inode == number) file.error_number = inode.error_number;
+  }
+  inode.error_seen = true;
+}
+
+void Disk::Impl::FailWriteback(InodeNumber number, int error) {
+  Inode& inode = state.inodes[number];
+  failed_sync = FailedSync();
+  if (state.profile->failed_sync == FailedSyncRule::kRevertsCache) {
+    RevertCache(number);
+  } else {
+    if (inode.cache.Pending()) WriteSome(number);
+    inode.cache.dirty.Clear();
+    inode.cache.size_dirty = false;
+    inode.cache.lost = true;
+  }
+  if (state.last_write.inode == number) state.last_write = LastWrite();
+  inode.error = error;
+  ++inode.error_number;
+  inode.error_seen = false;
+  inode.reported_once = state.profile->failed_sync == FailedSyncRule::kReportsLater;
+}
+
+// What the file's pending operations leave on the medium.
+FileRef Disk::Impl::DurableContents(InodeNumber number) const {
+  FileRef durable = state.inodes[number].durable;
+  for (const PendingOperation& operation : state.pending) {
+    if (operation.inode == number && operation.ConcernsData()) {
+      durable = DurableAfter(*state.profile, durable, operation);
+    }
+  }
+  return durable;
+}
+
+void Disk::Impl::RevertCache(InodeNumber number) {
+  CacheView& cache = state.inodes[number].cache;
+  const FileRef durable = DurableContents(number);
+  cache.dirty.ForEach([&](std::uint64_t page) { failed_sync.lost.push_back(page); });
+  failed_sync.size_before = failed_sync.size_after = durable->size;
+  cache.contents = durable;
+  cache.dirty.Clear();
+  cache.size_dirty = false;
+}
+
+void Disk::Impl::WriteSome(InodeNumber number) {
   Inode& inode = state.inodes[number];
   CacheView& cache = inode.cache;
   kernel::Random random =
       kernel::Random(kernel::Mix(options.seed, stats.syncs)).Child("failed sync");
   const bool new_size = random.OneIn(2);
   const std::uint64_t mix = random.Below(4);
-  failed_sync = FailedSync();
-  if (cache.Pending()) {
+  // Through the journal all others of the call are written.
+  const bool journal = state.profile->failed_sync == FailedSyncRule::kReportsLater;
+  const std::uint64_t lost = journal ? random.Below(cache.dirty.Count() + 1) : 0;
+  {
     CacheView written;
+    std::uint64_t ordinal = 0;
     cache.dirty.ForEach([&](std::uint64_t page) {
       // A quarter each: no page, every page; else a coin for each.
-      const bool arrives = mix == 0 || (mix > 1 && random.OneIn(2));
+      const bool arrives = journal ? ordinal++ != lost : mix == 0 || (mix > 1 && random.OneIn(2));
       if (arrives) written.dirty.Set(page);
       (arrives ? failed_sync.written : failed_sync.lost).push_back(page);
     });
@@ -57,13 +131,8 @@ void Disk::Impl::FailSync(InodeNumber number, int error) {
     operation.inode = number;
     written.size_dirty = true;
     written.lost = true;
-    // What the file's pending operations leave on the medium bounds the size from below.
-    FileRef durable = inode.durable;
-    for (const PendingOperation& earlier : state.pending) {
-      if (earlier.inode == number && earlier.ConcernsData()) {
-        durable = DurableAfter(*state.profile, durable, earlier);
-      }
-    }
+    // It bounds the size from below.
+    const FileRef durable = DurableContents(number);
     const std::uint64_t full = WrittenSize(*durable, cache);
     written.contents = Resized(cache.contents, new_size ? full : durable->size);
     failed_sync.size_before = durable->size;
@@ -76,13 +145,6 @@ void Disk::Impl::FailSync(InodeNumber number, int error) {
       state.pending.push_back(std::move(operation));
     }
   }
-  cache.dirty.Clear();
-  cache.size_dirty = false;
-  cache.lost = true;
-  if (state.last_write.inode == number) state.last_write = LastWrite();
-  inode.error = error;
-  ++inode.error_number;
-  inode.error_seen = false;
 }
 
 bool Disk::Impl::ConcernsPending(InodeNumber number) const {
@@ -97,13 +159,17 @@ bool Disk::Impl::ConcernsPending(InodeNumber number) const {
 
 void Disk::Impl::MakeDurable(InodeNumber number) {
   Inode& inode = state.inodes[number];
-  if (state.profile->fsync_persists_earlier_metadata) {
-    // A journal commits for the sake of this inode: one with nothing pending commits nothing.
-    if (ConcernsPending(number)) CommitEverything();
-  } else if (inode.IsDirectory()) {
-    CommitNamesOf(number);
-  } else {
-    CommitDataOf(number);
+  switch (state.profile->sync_scope) {
+    case SyncScope::kEarlier:
+      // A journal commits for the sake of this inode: one with nothing pending commits nothing.
+      if (ConcernsPending(number)) CommitJournal();
+      break;
+    case SyncScope::kOwnNames:
+      CommitOwnNames(number);
+      [[fallthrough]];
+    case SyncScope::kData:
+      inode.IsDirectory() ? CommitNamesOf(number) : CommitDataOf(number);
+      break;
   }
   if (!inode.IsDirectory()) WriteBack(inode);
   if (state.last_write.inode == number) state.last_write = LastWrite();
@@ -115,6 +181,16 @@ void Disk::Impl::CommitDataOperation(const PendingOperation& operation) {
   inode.durable = DurableAfter(*state.profile, inode.durable, operation);
   DISK_CHECK(inode.data_operations > 0);
   --inode.data_operations;
+}
+
+void Disk::Impl::CommitJournal() {
+  CommitEverything();
+  if (state.profile->loss != LossRule::kInOrder) return;
+  // The data of all files goes through it too.
+  for (Inode& inode : state.inodes) {
+    if (!inode.IsDirectory()) WriteBack(inode);
+  }
+  earlier.Clear();
 }
 
 void Disk::Impl::CommitEverything() {
@@ -138,26 +214,68 @@ void Disk::Impl::CommitDataOf(InodeNumber number) {
   });
 }
 
+namespace {
+
+bool OnNames(const PendingOperation& operation) {
+  return operation.kind == PendingKind::kLink || operation.kind == PendingKind::kUnlink ||
+         operation.kind == PendingKind::kRename;
+}
+
+// Whether both give or take the same name.
+bool ShareName(const PendingOperation& a, const PendingOperation& b) {
+  const auto touches = [](const PendingOperation& operation, InodeNumber directory,
+                          const std::string& name) {
+    return (operation.directory == directory && operation.name == name) ||
+           (operation.to_directory == directory && operation.to_name == name);
+  };
+  return touches(a, b.directory, b.name) ||
+         (b.to_directory != kNoInode && touches(a, b.to_directory, b.to_name));
+}
+
+}  // namespace
+
 void Disk::Impl::CommitNamesOf(InodeNumber directory) {
   const std::size_t count = state.pending.size();
   std::vector<bool> chosen(count);
-  const auto on_names = [&](std::size_t i) {
-    const PendingKind kind = state.pending[i].kind;
-    return kind == PendingKind::kLink || kind == PendingKind::kUnlink ||
-           kind == PendingKind::kRename;
-  };
   for (std::size_t i = 0; i < count; ++i) {
     const PendingOperation& operation = state.pending[i];
     const InodeNumber entered =
         operation.kind == PendingKind::kRename ? operation.to_directory : operation.directory;
-    if (!on_names(i) || entered != directory) continue;
+    if (!OnNames(operation) || entered != directory) continue;
     chosen[i] = true;
     // Where its inode came from is part of it: otherwise an earlier name could come back beside
     // this one.
     for (std::size_t j = 0; j < i; ++j) {
-      if (on_names(j) && state.pending[j].inode == operation.inode) chosen[j] = true;
+      if (OnNames(state.pending[j]) && state.pending[j].inode == operation.inode) chosen[j] = true;
     }
   }
+  CommitChosenNames(chosen);
+}
+
+// What an inode's own names depend on: the earlier operations on the same names, and the names of the
+// directories that they are in.
+void Disk::Impl::CommitOwnNames(InodeNumber number) {
+  const std::size_t count = state.pending.size();
+  std::vector<bool> chosen(count);
+  for (std::size_t i = count; i-- > 0;) {
+    const PendingOperation& operation = state.pending[i];
+    if (!OnNames(operation)) continue;
+    if (operation.inode == number) chosen[i] = true;
+    if (!chosen[i]) continue;
+    for (std::size_t j = 0; j < i; ++j) {
+      const PendingOperation& other = state.pending[j];
+      if (!OnNames(other)) continue;
+      if (other.inode == operation.inode || other.inode == operation.directory ||
+          other.inode == operation.to_directory || ShareName(other, operation)) {
+        chosen[j] = true;
+      }
+    }
+  }
+  CommitChosenNames(chosen);
+}
+
+void Disk::Impl::CommitChosenNames(const std::vector<bool>& chosen) {
+  const std::size_t count = state.pending.size();
   std::vector<DirectoryRef> directories;
   directories.reserve(state.inodes.size());
   for (Inode& inode : state.inodes) directories.push_back(std::move(inode.durable_names));

@@ -3,12 +3,51 @@
 #include "sim/disk/file_versions.h"
 
 #include <algorithm>
+#include <array>
 #include <cstring>
+#include <span>
+#include <vector>
 
 #include "sim/disk/check.h"
 
 namespace harrow::disk {
 namespace {
+
+// Consecutive dirty pages.
+struct Extent {
+  std::uint64_t begin = 0;
+  std::uint64_t end = 0;
+};
+
+std::vector<Extent> ExtentsOf(const DirtyPages& dirty) {
+  std::vector<Extent> extents;
+  dirty.ForEach([&](std::uint64_t page) {
+    if (extents.empty() || extents.back().end != page) extents.push_back({page, page});
+    ++extents.back().end;
+  });
+  return extents;
+}
+
+// The size follows the extents past the durable one as long as each has arrived.
+FileRef WithExtents(const FileRef& durable, const CacheView& view,
+                    const std::vector<Extent>& extents, const std::vector<bool>& arrived) {
+  const std::uint64_t written = WrittenSize(*durable, view);
+  std::uint64_t size = written;
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    if (arrived[i] || extents[i].end * kPageSize <= durable->size) continue;
+    size = std::clamp(extents[i].begin * kPageSize, durable->size, written);
+    break;
+  }
+  FileRef result = FileRef::Clone(*durable);
+  result->Resize(size);
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    if (!arrived[i]) continue;
+    for (std::uint64_t page = extents[i].begin; page < extents[i].end; ++page) {
+      if (page * kPageSize < size) result->SetPage(page, view.contents->PageRefAt(page));
+    }
+  }
+  return result;
+}
 
 // How a random version treats the dirty pages of a file: drawn once for each file, because
 // independent coins for each page almost never give the plain cases.
@@ -21,6 +60,7 @@ class RandomVersion {
       : profile_(profile), durable_(durable), view_(view), random_(random) {}
 
   FileRef Draw() {
+    if (profile_.data_unit == DataUnit::kExtent) return DrawExtents();
     const std::uint64_t written = WrittenSize(*durable_, view_);
     const std::uint64_t size = DrawSize(written);
     FileRef result = FileRef::Clone(*durable_);
@@ -32,14 +72,25 @@ class RandomVersion {
     view_.dirty.ForEach([&](std::uint64_t page) {
       if (Survives(mix, ordinal++, edge)) {
         result->SetPage(page, view_.contents->PageRefAt(page));
-      } else if (profile_.torn_sectors) {
-        result->SetPage(page, TornPage(page));
+      } else if (profile_.data_unit != DataUnit::kPage || profile_.garbage_in_gaps) {
+        result->SetPage(page, LostPage(page));
       }
     });
     return result;
   }
 
  private:
+  // What was dirty in a row is one extent. Those within the durable size are old or new each by
+  // itself; those behind it bring the size along, in order.
+  FileRef DrawExtents() {
+    const PageMix mix = DrawMix();
+    const std::vector<Extent> extents = ExtentsOf(view_.dirty);
+    const std::uint64_t edge = random_.Between(0, extents.size());
+    std::vector<bool> arrived(extents.size());
+    for (std::size_t i = 0; i < extents.size(); ++i) arrived[i] = Survives(mix, i, edge);
+    return WithExtents(durable_, view_, extents, arrived);
+  }
+
   std::uint64_t DrawSize(std::uint64_t written) {
     const std::uint64_t choice = random_.Below(8);
     const std::uint64_t between = random_.Between(durable_->size, written);
@@ -79,29 +130,59 @@ class RandomVersion {
     return false;
   }
 
+  // What the medium has of a page that did not arrive as a whole.
+  PageRef LostPage(std::uint64_t index) {
+    if (profile_.data_unit != DataUnit::kPage) return TornPage(index);
+    // A block that is in the file before it was written, with what it held.
+    const bool fresh = index * kPageSize >= durable_->size;
+    if (!fresh || !random_.OneIn(2)) return durable_->PageRefAt(index);
+    PageRef page = PageRef::Make();
+    std::array<unsigned char, kPageSize> bytes{};
+    FillWithGarbage(bytes);
+    page->Write(0, bytes.data(), bytes.size());
+    return page;
+  }
+
   // A page of which some sectors arrived. Half of the time none did, so that a page is also old as
   // a whole; a quarter of the time the first ones did.
   PageRef TornPage(std::uint64_t index) {
     const std::uint64_t shape = random_.Below(4);
     const std::uint64_t edge = random_.Between(0, kSectorsPerPage);
-    const bool garbage = profile_.appended_garbage_possible && random_.OneIn(2);
+    const bool garbage = profile_.garbage_in_gaps && random_.OneIn(2);
     const Page* const fresh = view_.contents->PageAt(index);
     const Page* const old = durable_->PageAt(index);
     PageRef torn = old != nullptr ? PageRef::Clone(*old) : PageRef::Make();
     for (std::size_t sector = 0; sector < kSectorsPerPage; ++sector) {
       const bool arrived = shape == 0 ? sector < edge : shape == 1 ? random_.OneIn(2) : false;
       const std::size_t at = sector * kSectorSize;
-      unsigned char bytes[kSectorSize] = {};
+      std::array<unsigned char, kSectorSize> bytes{};
       if (arrived) {
-        if (fresh != nullptr) fresh->Read(at, bytes, kSectorSize);
+        if (fresh != nullptr) fresh->Read(at, bytes.data(), kSectorSize);
       } else if (garbage && index * kPageSize + at >= durable_->size) {
-        for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(random_.Next() >> 56);
+        FillWithGarbage(bytes);
+      } else if (profile_.data_unit == DataUnit::kByte && shape < 2 && random_.OneIn(2)) {
+        TearSector(fresh, old, at, bytes);
       } else {
         continue;
       }
-      torn->Write(at, bytes, kSectorSize);
+      torn->Write(at, bytes.data(), kSectorSize);
     }
     return torn;
+  }
+
+  // The power went while the sector was being written: its first or its last bytes are new.
+  void TearSector(const Page* fresh, const Page* old, std::size_t at,
+                  std::array<unsigned char, kSectorSize>& bytes) {
+    const bool first_is_new = random_.OneIn(2);
+    const std::size_t cut = random_.Between(1, kSectorSize - 1);
+    const Page* const before = first_is_new ? fresh : old;
+    const Page* const after = first_is_new ? old : fresh;
+    if (before != nullptr) before->Read(at, bytes.data(), cut);
+    if (after != nullptr) after->Read(at + cut, bytes.data() + cut, kSectorSize - cut);
+  }
+
+  void FillWithGarbage(std::span<unsigned char> bytes) {
+    for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(random_.Next() >> 56);
   }
 
   const Profile& profile_;
@@ -109,6 +190,21 @@ class RandomVersion {
   const CacheView& view_;
   kernel::Random& random_;
 };
+
+FileRef WithoutLastExtents(const FileRef& durable, const CacheView& view,
+                           const DataPolicy& policy) {
+  const std::vector<Extent> extents = ExtentsOf(view.dirty);
+  std::vector<bool> arrived(extents.size());
+  for (std::size_t i = 0; i < extents.size(); ++i) {
+    arrived[i] = i + policy.tail_pages < extents.size();
+  }
+  return WithExtents(durable, view, extents, arrived);
+}
+
+// In which a write that was cut is old or new.
+std::size_t UnitSize(DataUnit unit) {
+  return unit == DataUnit::kByte || unit == DataUnit::kSector ? kSectorSize : kPageSize;
+}
 
 FileRef MergeAll(const FileRef& durable, const CacheView& view, std::uint64_t size) {
   if (!view.lost && view.contents->size == size) return view.contents;
@@ -144,8 +240,10 @@ FileRef Merge(const Profile& profile, const FileRef& durable, const CacheView& v
     case DataChoice::kNothing:
       return durable;
     case DataChoice::kSizeOnly:
-      return Resized(durable, written);
+      // Where the size comes with the data there is none without it.
+      return profile.data_unit == DataUnit::kExtent ? durable : Resized(durable, written);
     case DataChoice::kZeroTail: {
+      if (profile.data_unit == DataUnit::kExtent) return WithoutLastExtents(durable, view, policy);
       FileRef result = FileRef::Clone(*durable);
       result->Resize(written);
       const std::uint64_t dirty = view.dirty.Count();
@@ -172,21 +270,27 @@ FileRef DurableAfter(const Profile& profile, const FileRef& durable,
 FileRef CutLastWrite(const Profile& profile, const FileRef& file, const LastWrite& write,
                      std::uint64_t cut) {
   if (cut >= write.length) return file;
+  // An extent is there as a whole or not at all.
+  if (profile.data_unit == DataUnit::kExtent) cut = 0;
   FileRef result = FileRef::Clone(*file);
   const std::uint64_t end = write.offset + cut;
   if (write.offset + write.length > write.size_before) {
     const std::uint64_t size = cut == 0 ? write.size_before : std::max(write.size_before, end);
     result->Resize(std::min(result->size, size));
   }
-  const std::size_t unit = profile.torn_sectors ? kSectorSize : kPageSize;
+  const std::size_t unit = UnitSize(profile.data_unit);
   for (const auto& [index, old] : write.before) {
     for (std::size_t at = 0; at < kPageSize; at += unit) {
       const std::uint64_t start = index * kPageSize + at;
       if (start + unit <= end || start >= result->size) continue;
-      unsigned char bytes[kPageSize] = {};
-      if (old) old->Read(at, bytes, unit);
+      // Only a byte-wise cut goes through a unit.
+      const std::size_t skip =
+          profile.data_unit == DataUnit::kByte && end > start ? end - start : 0;
+      std::array<unsigned char, kPageSize> bytes{};
+      if (old) old->Read(at + skip, bytes.data(), unit - skip);
       const std::uint64_t room = result->size - start;
-      result->Write(start, bytes, std::min<std::uint64_t>(unit, room));
+      if (room <= skip) continue;
+      result->Write(start + skip, bytes.data(), std::min<std::uint64_t>(unit, room) - skip);
     }
   }
   return result;

@@ -4,10 +4,9 @@
 // Threading: pure functions over values.
 // Invariants:
 //  1. The size is between the durable one and the cached one, and never past what was written.
-//  2. Each page is the durable one or, if dirty, the cached one; where the profile tears sectors,
-//     each 512-byte sector is.
+//  2. Each unit of data (Profile::data_unit) is the durable one or, if dirty, the cached one.
 //  3. What no write reached reads as zeros; where the profile says so, garbage may stand there, but
-//     only past the durable size.
+//     only past the durable size. Extents leave no gaps: the file ends before the first that is lost.
 #ifndef HARROW_SIM_DISK_FILE_VERSIONS_H_
 #define HARROW_SIM_DISK_FILE_VERSIONS_H_
 
@@ -21,8 +20,8 @@ namespace harrow::disk {
 enum class DataChoice : std::uint8_t {
   kAll,       // every dirty page, the cached size
   kNothing,   // the durable version
-  kSizeOnly,  // the cached size, no page
-  kZeroTail,  // the cached size, every page but the last dirty ones
+  kSizeOnly,  // the cached size, no page; extents: as kNothing
+  kZeroTail,  // the cached size, every page but the last dirty ones; extents: all but the last
   kRandom     // drawn
 };
 

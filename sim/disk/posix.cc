@@ -1,6 +1,8 @@
 // The mount, and what every served call does: point, observer, (the call itself), faults, trace.
 #include "sim/disk/posix.h"
 
+#include <time.h>
+
 #include <cerrno>
 
 #include "faults/errno_names.h"
@@ -126,6 +128,22 @@ void ServedCall::Record(std::int64_t result) {
   const std::uint64_t a = static_cast<std::uint64_t>(operation_) | offset_ << 8;
   const std::uint64_t b = (length_ & 0xffffffffU) | static_cast<std::uint64_t>(result) << 32;
   kernel::CurrentTrace().Add(kernel::CurrentTask(), kernel::OpKind::kFile, label_, a, b ^ digest_);
+}
+
+void ServedCall::Delay() {
+  const std::vector<faults::Fired>& fired = disk().injector().fired();
+  std::uint64_t us = 0;
+  for (std::size_t i = fired_before_; i < fired.size(); ++i) {
+    if (fired[i].effect.kind == faults::EffectKind::kDelay) us += fired[i].effect.amount;
+  }
+  if (us == 0) return;
+  // Other tasks run meanwhile, and their memory is not the host's.
+  host_.reset();
+  constexpr std::uint64_t kUsPerSecond = 1'000'000;
+  constexpr std::uint64_t kNsPerUs = 1000;
+  const timespec time = {static_cast<time_t>(us / kUsPerSecond),
+                         static_cast<long>(us % kUsPerSecond * kNsPerUs)};
+  nanosleep(&time, nullptr);
 }
 
 void ServedCall::Show(std::string_view detail, std::int64_t result) const {

@@ -97,6 +97,7 @@ class ServedCall {
   std::int64_t Done(std::int64_t result, Detail detail) {
     Record(result);
     if (shown_.has_value()) Show(detail(), result);
+    Delay();
     return Result(result);
   }
   std::int64_t Done(std::int64_t result) {
@@ -109,6 +110,8 @@ class ServedCall {
   bool Observe(faults::FileKind kind);
   void Record(std::int64_t result);
   void Show(std::string_view detail, std::int64_t result) const;
+  // As long as the faults that hit the call say.
+  void Delay();
 
   const char* name_;
   faults::OpKind operation_;

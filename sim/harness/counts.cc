@@ -50,6 +50,11 @@ constexpr std::array<std::string_view, Counts::kSize> kNames = {
     "fault: interrupted call",
     "fault: failed sync",
     "fault: applied, yet reported failed",
+    "fault: failed writeback",
+    "fault: missed name",
+    "fault: flipped bit",
+    "fault: rot",
+    "fault: delay",
 };
 
 Count CountOf(faults::EffectKind kind) {
@@ -66,6 +71,16 @@ Count CountOf(faults::EffectKind kind) {
       return Count::kFaultFailedSync;
     case faults::EffectKind::kAppliedError:
       return Count::kFaultAppliedError;
+    case faults::EffectKind::kFailedWriteback:
+      return Count::kFaultWriteback;
+    case faults::EffectKind::kMissedName:
+      return Count::kFaultMissedName;
+    case faults::EffectKind::kFlippedBit:
+      return Count::kFaultFlippedBit;
+    case faults::EffectKind::kRot:
+      return Count::kFaultRot;
+    case faults::EffectKind::kDelay:
+      return Count::kFaultDelay;
   }
   KERNEL_CHECK(false);
 }

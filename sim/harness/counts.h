@@ -58,6 +58,11 @@ enum class Count : std::uint8_t {
   kFaultInterrupt,
   kFaultFailedSync,
   kFaultAppliedError,
+  kFaultWriteback,
+  kFaultMissedName,
+  kFaultFlippedBit,
+  kFaultRot,
+  kFaultDelay,
   kCountKinds
 };
 

@@ -57,7 +57,7 @@ void DrawFailedWriteOrSync(kernel::Random* random, std::uint64_t odds, Rule* rul
       break;
     case 1:
       rule->effect = {EffectKind::kShortWrite, DrawError(random), 0};
-      rule->effect.bytes = DrawCut(random);
+      rule->effect.amount = DrawCut(random);
       break;
     default:
       rule->operation = OpKind::kSync;
@@ -168,6 +168,54 @@ Rule DrawHarmlessRule(kernel::Random* random) {
   return rule;
 }
 
+// The kernel fails to write what was written, and nobody has called a sync.
+Rule DrawWritebackRule(kernel::Random* random) {
+  constexpr std::array kFiles = {FileKind::kLog, FileKind::kLog, FileKind::kTable,
+                                 FileKind::kManifest, FileKind::kAny};
+  Rule rule;
+  rule.file = PickOne(random, kFiles);
+  rule.operation = OpKind::kWrite;
+  rule.effect = {EffectKind::kFailedWriteback, DrawError(random), 0};
+  DrawExtent(random, 12, &rule);
+  return rule;
+}
+
+Rule DrawDamageRule(kernel::Random* random) {
+  constexpr std::array kFiles = {FileKind::kLog,   FileKind::kTable,    FileKind::kTable,
+                                 FileKind::kTable, FileKind::kManifest, FileKind::kCurrent};
+  constexpr std::uint64_t kBits = 8 * 4096;
+  Rule rule;
+  if (random->OneIn(4)) {
+    rule.file = FileKind::kDirectory;
+    rule.operation = OpKind::kList;
+    rule.first = 1;
+    rule.effect = {EffectKind::kMissedName, 0, random->Below(8)};
+    return rule;
+  }
+  rule.file = PickOne(random, kFiles);
+  rule.operation = OpKind::kRead;
+  if (random->OneIn(4)) {
+    rule.first = random->Between(1, 6);
+  } else {
+    // Again and again: what is read once while a table is opened is a small part of all reads.
+    rule.one_in = random->Between(2, 12);
+  }
+  rule.effect.kind = random->OneIn(2) ? EffectKind::kFlippedBit : EffectKind::kRot;
+  rule.effect.amount = random->Below(kBits);
+  return rule;
+}
+
+Rule DrawDelayRule(kernel::Random* random) {
+  constexpr std::array kOperations = {OpKind::kWrite,  OpKind::kSync,   OpKind::kSync,
+                                      OpKind::kCreate, OpKind::kRename, OpKind::kSyncDir,
+                                      OpKind::kUnlink, OpKind::kRead};
+  Rule rule;
+  rule.operation = PickOne(random, kOperations);
+  rule.one_in = random->Between(2, 10);
+  rule.effect = {EffectKind::kDelay, 0, random->Between(1, 5000)};
+  return rule;
+}
+
 }  // namespace
 
 FaultSwarm DrawFaultSwarm(kernel::Random* random) {
@@ -178,6 +226,10 @@ FaultSwarm DrawFaultSwarm(kernel::Random* random) {
   swarm.names = random->OneIn(4);
   swarm.reads = random->OneIn(5);
   swarm.harmless = random->OneIn(4);
+  kernel::Random medium = random->Child("medium");
+  swarm.writeback = medium.OneIn(5);
+  swarm.damage = medium.OneIn(8);
+  swarm.delays = medium.OneIn(6);
   return swarm;
 }
 
@@ -189,6 +241,10 @@ faults::Plan DrawFaultPlan(const FaultSwarm& swarm, kernel::Random random) {
   if (swarm.names && random.OneIn(2)) plan.rules.push_back(DrawNameRule(&random));
   if (swarm.reads && random.OneIn(2)) plan.rules.push_back(DrawReadRule(&random));
   if (swarm.harmless) plan.rules.push_back(DrawHarmlessRule(&random));
+  kernel::Random medium = random.Child("medium");
+  if (swarm.writeback && medium.OneIn(2)) plan.rules.push_back(DrawWritebackRule(&medium));
+  if (swarm.damage && medium.OneIn(2)) plan.rules.push_back(DrawDamageRule(&medium));
+  if (swarm.delays) plan.rules.push_back(DrawDelayRule(&medium));
   return plan;
 }
 

@@ -11,11 +11,14 @@ namespace harrow::harness {
 
 // Which classes of fault a seed may use at all.
 struct FaultSwarm {
-  bool log = false;       // failing appends to and syncs of the log
-  bool tables = false;    // failing writes and syncs of tables and manifests
-  bool names = false;     // failing creates, renames, unlinks, directory syncs
-  bool reads = false;     // failing reads, lists, stats, opens
-  bool harmless = false;  // short reads, short writes, EINTR
+  bool log = false;        // failing appends to and syncs of the log
+  bool tables = false;     // failing writes and syncs of tables and manifests
+  bool names = false;      // failing creates, renames, unlinks, directory syncs
+  bool reads = false;      // failing reads, lists, stats, opens
+  bool harmless = false;   // short reads, short writes, EINTR
+  bool writeback = false;  // writeback that fails before any sync
+  bool damage = false;     // flipped bits, rot, listings that miss a name
+  bool delays = false;     // slow calls
 };
 
 FaultSwarm DrawFaultSwarm(kernel::Random* random);

@@ -166,6 +166,12 @@ targets::TargetOptions DrawOptions(kernel::Random* random) {
   return options;
 }
 
+// Half of all seeds have the profile of most machines or the one that allows the most.
+disk::ProfileName DrawProfile(bool common, kernel::Random random) {
+  if (random.OneIn(2)) return common ? disk::ProfileName::kExt4 : disk::ProfileName::kStrict;
+  return disk::kAllProfiles[random.Below(disk::kAllProfiles.size())];
+}
+
 }  // namespace
 
 Scenario GenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) {
@@ -181,9 +187,8 @@ Scenario GenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) {
   if (!swarm.workload.reader || root.Child("reader").OneIn(3))
     DrawLevels(root.Child("levels"), &scenario.options);
   DrawTables(root.Child("tables"), &scenario.options);
-  const disk::ProfileName drawn =
-      shape.OneIn(2) ? disk::ProfileName::kExt4 : disk::ProfileName::kStrict;
-  scenario.profile = limits.profile.value_or(drawn);
+  const bool common = shape.OneIn(2);
+  scenario.profile = limits.profile.value_or(DrawProfile(common, root.Child("profile")));
   scenario.key_count =
       static_cast<std::uint32_t>(shape.OneIn(3) ? shape.Between(1, 4) : shape.Between(5, 40));
   if (root.Child("keys").OneIn(3)) scenario.key_style = KeyStyle::kVaried;

@@ -24,12 +24,18 @@ namespace {
 
 constexpr std::string_view kDatabasePath = "/harrow-disk/db";
 
-Harm HarmOf(const faults::Fired& fired) {
+Harm HarmOf(const disk::Profile& profile, const faults::Fired& fired) {
   Harm harm;
+  const bool reported_later = profile.failed_sync == disk::FailedSyncRule::kReportsLater &&
+                              fired.operation == faults::OpKind::kSync &&
+                              fired.effect.kind == faults::EffectKind::kFailedSync;
+  harm.damage = reported_later || Damages(fired.effect);
   switch (fired.operation) {
     case faults::OpKind::kWrite:
     case faults::OpKind::kSync:
-      harm.log = fired.file == faults::FileKind::kLog;
+      // Nobody has been told of what only the next sync reports.
+      harm.log = fired.file == faults::FileKind::kLog && !reported_later &&
+                 fired.effect.kind != faults::EffectKind::kFailedWriteback;
       break;
     case faults::OpKind::kOpen:
     case faults::OpKind::kRead:
@@ -100,7 +106,8 @@ class LifeRunner : public disk::Observer {
     result_.fired = disk_->injector().fired();
     result_.meetings = meetings_.meetings();
     if (recorded_ != nullptr) RecordEnd();
-    if (closed_) result_.end.warm = std::move(disk_);
+    const bool killed = crashed_ && disk_->profile().MachineStaysUp();
+    if (closed_ || killed) result_.end.warm = std::move(disk_);
     return std::move(result_);
   }
 
@@ -116,7 +123,9 @@ class LifeRunner : public disk::Observer {
   }
 
   void Struck(const faults::Fired& fired) override { meetings_.Happen(PartyOf(fired.effect)); }
-  void Faulted(const faults::Fired& fired) override { recorder_->Harmed(HarmOf(fired)); }
+  void Faulted(const faults::Fired& fired) override {
+    recorder_->Harmed(HarmOf(disk_->profile(), fired));
+  }
 
   void Called(const disk::Disk& disk, const disk::CallRecord& call) override {
     RecordCall(disk, call, {kind_.describe, &recorder_->history()}, recorded_);
@@ -244,6 +253,7 @@ class LifeRunner : public disk::Observer {
 
   void Survive(const faults::CrashImageChoice& choice, CrashView* view) const {
     view->choice = choice;
+    view->kind = KindOf(choice);
     disk::ExplainedImage explained = disk_->ExplainCrash(choice);
     view->survived = std::move(explained.image);
     for (const disk::CrashDecision& decision : explained.decisions)
@@ -258,7 +268,8 @@ class LifeRunner : public disk::Observer {
     result_.end.image = disk_->Crash(plan_.end.image);
     result_.crashed = true;
     result_.end_kind = KindOf(plan_.end.image);
-    EndLife(models::LifeEnd::kCrashed);
+    EndLife(disk_->profile().MachineStaysUp() ? models::LifeEnd::kKilled
+                                              : models::LifeEnd::kCrashed);
     if (recorded_ == nullptr) return;
     recorded_->crash = ViewAt(before_mutation, result_.ended_at);
     Survive(plan_.end.image, &*recorded_->crash);
@@ -267,14 +278,28 @@ class LifeRunner : public disk::Observer {
   // An image that keeps everything is what the death of the process alone leaves, and owes as much as a close: every write
   // that was acknowledged has reached the kernel. Unless a fault made the kernel lose some of it.
   models::ImageKind KindOf(const faults::CrashImageChoice& choice) const {
-    const bool whole = choice.survivors == faults::Survivors::kAll && !HarmedSincePowerLoss();
-    return whole ? models::ImageKind::kClean : models::ImageKind::kPowerLoss;
+    const disk::Profile& profile = disk_->profile();
+    if (models::DamagedBefore(recorder_->history(), models::kNever))
+      return models::ImageKind::kDamaged;
+    if (!profile.SyncsHold()) return models::ImageKind::kUnheld;
+    const bool whole = profile.MachineStaysUp() || choice.survivors == faults::Survivors::kAll;
+    return whole && !HarmedSincePowerLoss() ? models::ImageKind::kClean
+                                            : models::ImageKind::kPowerLoss;
+  }
+
+  // What a close leaves: all of the cache, unless a failed writeback took it back.
+  models::ImageKind KindOfClose() const {
+    const bool reverts = disk_->profile().failed_sync == disk::FailedSyncRule::kRevertsCache;
+    if (models::DamagedBefore(recorder_->history(), models::kNever))
+      return models::ImageKind::kDamaged;
+    return reverts && HarmedSincePowerLoss() ? models::ImageKind::kPowerLoss
+                                             : models::ImageKind::kClean;
   }
 
   bool HarmedSincePowerLoss() const {
     const std::vector<models::Life>& lives = recorder_->history().lives;
     for (std::size_t at = lives.size(); at > 0; --at) {
-      if (at < lives.size() && lives[at - 1].end != models::LifeEnd::kClosed) break;
+      if (at < lives.size() && models::LosesCache(lives[at - 1].end)) break;
       if (lives[at - 1].harmed != models::kNever) return true;
     }
     return false;
@@ -284,8 +309,9 @@ class LifeRunner : public disk::Observer {
   void EndWithoutCrashPoint() {
     result_.end.image = disk_->Everything();
     result_.crashed = !closed_;
-    result_.end_kind = closed_ ? models::ImageKind::kClean : models::ImageKind::kPowerLoss;
-    EndLife(closed_ ? models::LifeEnd::kClosed : models::LifeEnd::kCrashed);
+    result_.end_kind = closed_ ? KindOfClose() : models::ImageKind::kPowerLoss;
+    const bool whole = closed_ && result_.end_kind != models::ImageKind::kPowerLoss;
+    EndLife(whole ? models::LifeEnd::kClosed : models::LifeEnd::kCrashed);
   }
 
   void RecordEnd() {

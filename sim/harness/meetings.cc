@@ -45,6 +45,9 @@ constexpr std::array<std::string_view, kPartyCount> kNames = {
     "fault: interrupted call",
     "fault: failed sync",
     "fault: applied error",
+    "fault: failed writeback",
+    "fault: damage",
+    "fault: delay",
     "crash",
     "crash state",
 };
@@ -91,6 +94,14 @@ Party PartyOf(const faults::Effect& effect) {
       return Party::kFaultFailedSync;
     case faults::EffectKind::kAppliedError:
       return Party::kFaultAppliedError;
+    case faults::EffectKind::kFailedWriteback:
+      return Party::kFaultWriteback;
+    case faults::EffectKind::kMissedName:
+    case faults::EffectKind::kFlippedBit:
+    case faults::EffectKind::kRot:
+      return Party::kFaultDamage;
+    case faults::EffectKind::kDelay:
+      return Party::kFaultDelay;
   }
   KERNEL_CHECK(false);
 }

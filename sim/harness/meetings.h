@@ -57,6 +57,9 @@ enum class Party : std::uint8_t {
   kFaultInterrupt,
   kFaultFailedSync,
   kFaultAppliedError,
+  kFaultWriteback,
+  kFaultDamage,  // a missed name, a flipped bit, rot
+  kFaultDelay,
   kCrash,
   kCrashImage,  // taken, and recovered from
   kPartyKinds

@@ -64,6 +64,7 @@ void Recorder::Harmed(const Harm& harm) {
   if (life.harmed == models::kNever) life.harmed = now;
   if (harm.log && life.log_harmed == models::kNever) life.log_harmed = now;
   if (harm.reads && life.reads_harmed == models::kNever) life.reads_harmed = now;
+  if (harm.damage && life.damaged == models::kNever) life.damaged = now;
 }
 
 void Recorder::EndLife(models::LifeEnd end) {

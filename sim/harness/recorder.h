@@ -21,8 +21,9 @@ struct RecordedLife;
 
 // What a harmful fault excuses, besides failing writes.
 struct Harm {
-  bool log = false;    // an append to or a sync of the write-ahead log failed
-  bool reads = false;  // a call that reading needs failed
+  bool log = false;     // an append to or a sync of the write-ahead log failed
+  bool reads = false;   // a call that reading needs failed
+  bool damage = false;  // something durable is gone, and the call reported success
 };
 
 class Recorder {

@@ -17,6 +17,7 @@
 #include "faults/crash.h"
 #include "faults/plan.h"
 #include "models/history.h"
+#include "models/recovery_checker.h"
 #include "sim/disk/image.h"
 #include "sim/kernel/simulation.h"
 #include "sim/kernel/trace.h"
@@ -66,6 +67,7 @@ struct CrashView {
   models::Time at = 0;
   std::uint64_t before_mutation = 0;  // 0: the end of the life
   faults::CrashImageChoice choice;
+  models::ImageKind kind = models::ImageKind::kPowerLoss;
   disk::Image cache;     // as the target saw the disk
   disk::Image durable;   // what was durable: with nothing that was pending
   disk::Image survived;  // what this choice left

@@ -199,7 +199,8 @@ class ScenarioParser {
     SkipSpaces(cursor);
     const std::size_t start = cursor->position();
     const std::optional<disk::ProfileName> profile = disk::ParseProfileName(cursor->Word());
-    if (!profile.has_value()) return cursor->ExpectedAt(start, "a profile (ext4 strict)");
+    if (!profile.has_value())
+      return cursor->ExpectedAt(start, "a profile (" + disk::ProfileNames() + ")");
     scenario_.profile = *profile;
     return absl::OkStatus();
   }

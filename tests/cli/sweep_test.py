@@ -77,7 +77,7 @@ class Case(unittest.TestCase):
 class BrokenSeeds(Case):
     def test_each_costs_one_seed(self):
         out = self.path("out")
-        done = run("run", "--seeds=100", "--keep_going", "--jobs=2", "--hang=1s", "--memory=256m", "--shrink=0",
+        done = run("run", "--seeds=100", "--keep_going", "--jobs=2", "--hang=5s", "--memory=256m", "--shrink=0",
                    f"--out={out}", broken="costly")
         self.assertEqual(done.returncode, 11, done.stdout)
         result = found(out)
@@ -87,7 +87,7 @@ class BrokenSeeds(Case):
         self.assertIn("14 red of 6 causes;", done.stdout)
         self.assertNotIn("accounted for", done.stdout)
         self.assertRegex(done.stdout, r"used \d+ MiB of memory, more than the 256 MiB allowed\n")
-        self.assertIn("the target did not end within 1 s\n", done.stdout)
+        self.assertIn("the target did not end within 5 s\n", done.stdout)
         self.assertIn("    the target says why\n", done.stdout)
         self.assertIn("ended the process with status 3\n", done.stdout)
         by_seed = {line["seed"]: line for line in lines(out, "failure")}

@@ -436,8 +436,7 @@ class DiskStateMachineTest : public testing::Test {
 
 RC_GTEST_FIXTURE_PROP(DiskStateMachineTest, CallsMatchTheRealFileSystem, ()) {
   const auto steps = *rc::gen::container<std::vector<Step>>(AnyStep());
-  const bool strict = *rc::gen::arbitrary<bool>();
-  Compare(steps, strict ? ProfileName::kStrict : ProfileName::kExt4);
+  Compare(steps, *rc::gen::elementOf(kAllProfiles));
 }
 
 }  // namespace

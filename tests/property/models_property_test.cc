@@ -5,6 +5,7 @@
 #include <rapidcheck.h>
 
 #include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <utility>
@@ -79,7 +80,9 @@ void CheckRecoveryAgrees(RecoveryChecker* checker, std::vector<std::uint8_t> cel
   Time at = run.now() + 1;
   if (outcome.Odds(4)) at -= outcome.Draw(static_cast<std::uint32_t>(at) / 2);
   if (outcome.Odds(2)) run.EndLife(AnyEnd(&outcome));
-  const ImageKind image = outcome.Odds(4) ? ImageKind::kClean : ImageKind::kPowerLoss;
+  constexpr std::array kImages = {ImageKind::kPowerLoss, ImageKind::kPowerLoss, ImageKind::kClean,
+                                  ImageKind::kUnheld};
+  const ImageKind image = kImages[outcome.Draw(kImages.size())];
   const std::vector<Cell> recovered = AnyRecovered(&outcome, &run, base, first_write);
 
   const Verdict verdict = checker->Check(run.history, at, image, recovered);
@@ -88,8 +91,8 @@ void CheckRecoveryAgrees(RecoveryChecker* checker, std::vector<std::uint8_t> cel
   RC_CLASSIFY(!expected, std::string(ToText(verdict.violation.rule)));
   if (verdict.kind != (expected ? Verdict::Kind::kOk : Verdict::Kind::kViolated)) {
     RC_FAIL(Print(run.history) + "settled up to #" + std::to_string(first_write) + ", base " +
-            Print(run.history, base) + "image at t=" + std::to_string(at) +
-            (image == ImageKind::kClean ? " clean" : " power loss") + ", recovered " +
+            Print(run.history, base) + "image at t=" + std::to_string(at) + " of kind " +
+            std::to_string(static_cast<int>(image)) + ", recovered " +
             Print(run.history, recovered) + "expected " + (expected ? "ok" : "a violation") +
             ", got " + Print(verdict));
   }

@@ -252,7 +252,10 @@ inline std::string Print(const History& history, const std::vector<Cell>& cells)
   return text + "\n";
 }
 
-inline LifeEnd AnyEnd(Tape* tape) { return tape->Odds(3) ? LifeEnd::kClosed : LifeEnd::kCrashed; }
+inline LifeEnd AnyEnd(Tape* tape) {
+  if (tape->Odds(3)) return LifeEnd::kClosed;
+  return tape->Odds(3) ? LifeEnd::kKilled : LifeEnd::kCrashed;
+}
 
 }  // namespace harrow::models
 

@@ -27,7 +27,8 @@ DEFINE_bool(github, false,
             "prints annotations for GitHub Actions; by itself where GITHUB_ACTIONS is true");
 DEFINE_bool(meetings, false, "prints which mechanisms and which faults met each other how often");
 DEFINE_string(target, "harrow", "what is put under test: harrow");
-DEFINE_string(profile, "", "the file system's rules: ext4, strict; empty: the seed chooses");
+DEFINE_string(profile, "",
+              "the file system's rules, as in sim/disk/DISK.md; empty: the seed chooses");
 DEFINE_string(strategy, "",
               "how tasks are interleaved: default, random, pct, pos; empty: the seed chooses");
 DEFINE_string(out, "",

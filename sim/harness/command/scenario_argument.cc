@@ -29,7 +29,8 @@ absl::StatusOr<GeneratorLimits> LimitsFromFlags() {
     return BadFlag("target", "harrow", limits.target);
   if (const std::string profile = TextFlag("profile"); !profile.empty()) {
     limits.profile = disk::ParseProfileName(profile);
-    if (!limits.profile.has_value()) return BadFlag("profile", "ext4 or strict", profile);
+    if (!limits.profile.has_value())
+      return BadFlag("profile", "a profile (" + disk::ProfileNames() + ")", profile);
   }
   if (const std::string strategy = TextFlag("strategy"); !strategy.empty()) {
     limits.strategy = ParseStrategyKind(strategy);

@@ -1,5 +1,4 @@
-// The base is the last read-back that was complete before the crash. An image that keeps everything owes as much as a close,
-// unless a fault made the kernel lose some of it; the rule is that of life.cc.
+// The base is the last read-back that was complete before the crash.
 #include "sim/harness/report/judgement.h"
 
 #include <algorithm>
@@ -8,15 +7,6 @@
 
 namespace harrow::harness {
 namespace {
-
-// True if a fault hit since the last power loss before time `at` of life `life`.
-bool Harmed(const models::History& history, std::size_t life, models::Time at) {
-  for (std::size_t index = life + 1; index-- > 0;) {
-    if (index < life && history.lives[index].end != models::LifeEnd::kClosed) return false;
-    if (history.lives[index].harmed < at) return true;
-  }
-  return false;
-}
 
 models::WriteId FirstWriteOf(const models::History& history, std::size_t life) {
   const auto first =
@@ -52,8 +42,7 @@ std::optional<Judgement> Judge(const models::History& history, const CrashView& 
     base = history.lives[*judgement.base_life].recovered;
     judgement.first_write = FirstWriteOf(history, *judgement.base_life);
   }
-  const bool whole = crash.choice.survivors == faults::Survivors::kAll;
-  if (whole && !Harmed(history, life, crash.at)) judgement.image = models::ImageKind::kClean;
+  judgement.image = crash.kind;
   const std::vector<std::vector<models::Cell>> allowed =
       models::AllowedCells(history, base, judgement.first_write, judgement.at, judgement.image);
   judgement.keys.resize(history.key_count);

@@ -102,7 +102,8 @@ Json ProfilesJson(const SweepResults& results) {
     const std::string name(disk::ToText(Tally::kProfiles[at]));
     const auto red = std::count_if(results.failures.begin(), results.failures.end(),
                                    [&](const Failure& failure) { return failure.profile == name; });
-    json.push_back({{"name", name}, {"ran", results.total.profiles[at]}, {"red", red}});
+    const std::uint64_t ran = results.total.profiles[at];
+    if (ran != 0 || red != 0) json.push_back({{"name", name}, {"ran", ran}, {"red", red}});
   }
   return json;
 }

@@ -66,8 +66,9 @@ class RuleSteps {
     rule.effect = rule_.effect;
     if (rule.effect.error != 0) rule.effect.error = EIO;
     Replace(rule);
-    for (const std::uint64_t bytes : {std::uint64_t{0}, std::uint64_t{1}, rule_.effect.bytes / 2}) {
-      rule.effect.bytes = bytes;
+    for (const std::uint64_t bytes :
+         {std::uint64_t{0}, std::uint64_t{1}, rule_.effect.amount / 2}) {
+      rule.effect.amount = bytes;
       Replace(rule);
     }
   }

@@ -24,6 +24,15 @@ std::string FaultNeed(const faults::Rule& rule) {
       return need + " interrupted";
     case faults::EffectKind::kAppliedError:
       return need + " applied, then error";
+    case faults::EffectKind::kFailedWriteback:
+      return need + " lost by writeback";
+    case faults::EffectKind::kMissedName:
+      return need + " without a name";
+    case faults::EffectKind::kFlippedBit:
+    case faults::EffectKind::kRot:
+      return need + " with a flipped bit";
+    case faults::EffectKind::kDelay:
+      return need + " delayed";
   }
   return need;
 }

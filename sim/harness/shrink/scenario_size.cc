@@ -70,7 +70,7 @@ std::uint64_t DetailOf(const faults::Rule& rule) {
       break;
   }
   weight += rule.effect.error != 0 && rule.effect.error != EIO ? 10 : 0;
-  return weight + std::min<std::uint64_t>(rule.effect.bytes, 1 << 20);
+  return weight + std::min<std::uint64_t>(rule.effect.amount, 1 << 20);
 }
 
 std::uint64_t DetailOf(const faults::CrashImageChoice& image) {

@@ -18,7 +18,7 @@
 namespace harrow::harness {
 
 struct Tally {
-  static constexpr std::array kProfiles = {disk::ProfileName::kExt4, disk::ProfileName::kStrict};
+  static constexpr auto kProfiles = disk::kAllProfiles;
   static constexpr std::array kStrategies = {
       kernel::StrategyKind::kDefault, kernel::StrategyKind::kRandomWalk, kernel::StrategyKind::kPct,
       kernel::StrategyKind::kPos};

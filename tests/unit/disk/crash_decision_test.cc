@@ -166,9 +166,9 @@ std::string Rebuilt(const std::vector<CrashDecision>& decisions, const std::stri
 
 TEST(CrashDecisionTest, DecisionsAreTheFile) {
   std::set<Fate> seen;
-  for (std::uint64_t seed = 0; seed < 600; ++seed) {
+  for (std::uint64_t seed = 0; seed < 1800; ++seed) {
     kernel::Random random(seed);
-    const Profile& profile = GetProfile(seed % 2 == 0 ? ProfileName::kExt4 : ProfileName::kStrict);
+    const Profile& profile = GetProfile(kAllProfiles[seed % kAllProfiles.size()]);
     const std::string durable = RandomBytes(random, random.Below(20'000), 'a');
     std::string cached = durable + RandomBytes(random, random.Below(2) * random.Below(9000), 'h');
     CacheView view;

@@ -2,7 +2,9 @@
 #include <gtest/gtest.h>
 
 #include <cerrno>
+#include <set>
 #include <string>
+#include <vector>
 
 #include "tests/unit/disk/script.h"
 
@@ -109,6 +111,73 @@ TEST(DiskFaultsTest, AFailedCloseStillCloses) {
     EXPECT_LT(lab.disk.Close(fd), 0);
     EXPECT_EQ(lab.disk.Close(fd), -EBADF);
   }
+}
+
+TEST(DiskFaultsTest, AFailedWritebackIsReportedByTheNextSync) {
+  for (const ProfileName profile : {ProfileName::kStrict, ProfileName::kExt4}) {
+    std::set<std::string> images;
+    for (std::uint64_t seed = 0; seed < 40; ++seed) {
+      Lab lab(profile, kStart, {"any write #1: writeback-fails ENOSPC"}, seed);
+      lab.Run("open f; write f x 5000");
+      const int other = lab.disk.Open("f", O_RDONLY, 0);
+      EXPECT_EQ(lab.Cached("f"), "a1b1c1x5000");
+      EXPECT_EQ(lab.disk.PendingCount(), 0u) << "nobody will write it any more";
+      images.insert(lab.Crash(Survivors::kAll));
+      EXPECT_EQ(lab.Call("sync f"), -ENOSPC);
+      EXPECT_EQ(lab.disk.Sync(other), -ENOSPC) << "nobody had looked when it was opened";
+      EXPECT_EQ(lab.Call("sync f"), 0);
+    }
+    EXPECT_EQ(images.count("f:a1b1c1"), 1u);
+    EXPECT_GE(images.size(), 3u);
+  }
+  Lab reverted(ProfileName::kBtrfs, kStart, {"any write #1: writeback-fails EIO"});
+  reverted.Run("open f; write f x 5000");
+  EXPECT_EQ(reverted.Cached("f"), "a1b1c1");
+  EXPECT_EQ(reverted.Call("sync f"), -EIO);
+  EXPECT_EQ(reverted.Call("sync f"), 0);
+}
+
+TEST(DiskFaultsTest, AListMissesAName) {
+  const Image start = Image().With("d/a", "").With("d/b", "").With("d/c", "");
+  const auto listed = [&](const char* rule) {
+    Lab lab(ProfileName::kExt4, start, {rule});
+    std::vector<std::string> names;
+    EXPECT_EQ(lab.disk.List("d", &names), 0);
+    std::string text;
+    for (const std::string& name : names) text += name + " ";
+    return text;
+  };
+  EXPECT_EQ(listed("any list #1: miss 0"), ". .. b c ");
+  EXPECT_EQ(listed("any list #1: miss 5"), ". .. a b ");
+  EXPECT_EQ(listed("any list #2: miss 0"), ". .. a b c ");
+  Lab empty(ProfileName::kExt4, Image(), {"any list #1: miss 0"});
+  std::vector<std::string> names;
+  EXPECT_EQ(empty.disk.List("", &names), 0);
+  EXPECT_EQ(names.size(), 2u);
+}
+
+TEST(DiskFaultsTest, AFlippedBitIsInOneReadAndRotStays) {
+  // 'a' is 0x61: its bit 1 the other way round makes it 'c'.
+  Lab flip(ProfileName::kExt4, kStart, {"any read #1: flip 1"});
+  EXPECT_EQ(flip.Cached("f"), "c1b1c1");
+  EXPECT_EQ(flip.Cached("f"), "a1b1c1");
+  EXPECT_EQ(flip.Crash(Survivors::kNone), "f:a1b1c1");
+  Lab rot(ProfileName::kExt4, kStart, {"any read #1: rot 25"});
+  EXPECT_EQ(rot.Cached("f"), "c1b1c1") << "bit 25 of 24";
+  EXPECT_EQ(rot.Cached("f"), "c1b1c1");
+  EXPECT_EQ(rot.Crash(Survivors::kNone), "f:c1b1c1");
+  rot.disk.CheckInvariants();
+  // What is still to be written replaces what the medium has.
+  Lab dirty(ProfileName::kExt4, kStart, {"any read #1: rot 1"});
+  dirty.Run("open f; put f 1 x 1");
+  EXPECT_EQ(dirty.Cached("f"), "c1x1c1");
+  EXPECT_EQ(dirty.Crash(Survivors::kNone), "f:a1b1c1");
+  dirty.Run("size f 2");
+  dirty.disk.CheckInvariants();
+  Lab truncated(ProfileName::kStrict, kStart, {"any read #1: rot 1"});
+  truncated.Run("open f; size f 2");
+  EXPECT_EQ(truncated.Cached("f"), "c1b1");
+  truncated.disk.CheckInvariants();
 }
 
 TEST(DiskFaultsTest, KindsOfFileComeFromTheClassifier) {

@@ -77,6 +77,37 @@ void WriteFile(const std::string& path, const char* text) {
   EXPECT_EQ(close(fd), 0);
 }
 
+TEST(PosixTest, ADelayedCallTakesItsTimeAndOthersGoOn) {
+  DiskOptions options;
+  options.plan.rules = {*faults::ParseRule("any sync #2: delay 2000")};
+  Disk disk(options, Image());
+  Recorder recorder;
+  std::uint64_t undelayed_ns = 0;
+  std::uint64_t delayed_ns = 0;
+  std::uint64_t other_ns = 0;
+  const Ran ran = RunOn(disk, &recorder, [&] {
+    const int fd = open(Path("a").c_str(), O_CREAT | O_WRONLY, 0644);
+    std::uint64_t before = kernel::NowNs();
+    EXPECT_EQ(fsync(fd), 0);
+    undelayed_ns = kernel::NowNs() - before;
+    std::thread other([&] {
+      other_ns = kernel::NowNs();
+      EXPECT_EQ(access(Path("a").c_str(), F_OK), 0);
+    });
+    before = kernel::NowNs();
+    EXPECT_EQ(fsync(fd), 0);
+    delayed_ns = kernel::NowNs() - before;
+    EXPECT_LT(other_ns, before + delayed_ns);
+    EXPECT_GE(other_ns, before);
+    other.join();
+    EXPECT_EQ(close(fd), 0);
+  });
+  EXPECT_EQ(ran.outcome.end, kernel::End::kFinished) << ran.outcome.detail;
+  EXPECT_LT(undelayed_ns, 1'000'000u);
+  EXPECT_GE(delayed_ns, 2'000'000u);
+  EXPECT_EQ(recorder.log.find("fault"), std::string::npos) << "a delay is harmless";
+}
+
 TEST(PosixTest, CallsLandOnTheDiskAndMutationsAreObserved) {
   Disk disk(DiskOptions{}, Image());
   Recorder recorder;

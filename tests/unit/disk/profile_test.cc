@@ -240,8 +240,173 @@ TEST(ProfileTest, UnlinkedAndReplacedFilesComeBackWithTheirNames) {
   }
 }
 
+TEST(ProfileTest, XfsRenamesWithoutTheData) {
+  Lab lab(ProfileName::kXfs, Image().With("f", "old"));
+  lab.Run("create t; write t x 5000; rename t f");
+  const Images images = lab.RandomCrashes();
+  EXPECT_EQ(images.count("f:"), 1u) << "the new name without its data";
+  EXPECT_EQ(images.count("f:o1l1d1 t:x5000"), 1u) << "the data without the new name";
+  for (const std::string& image : images) EXPECT_EQ(image.find('?'), std::string::npos) << image;
+  // A sync is as good as on ext4.
+  Lab synced(ProfileName::kXfs);
+  synced.Run("create a; mkdir d; create b; sync b; create c");
+  EXPECT_EQ(synced.RandomCrashes(), (Images{"a: b: d/", "a: b: c: d/"}));
+}
+
+TEST(ProfileTest, OnExt4WritebackABlockMayHoldWhatItHeldBefore) {
+  Lab lab(ProfileName::kExt4Writeback, Image().With("f", std::string(2048, 'a')));
+  lab.Run("open f; write f x 10240");
+  bool garbage = false;
+  bool zeros = false;
+  for (int seed = 0; seed < 1000; ++seed) {
+    const std::string bytes =
+        lab.disk.Crash({Survivors::kRandom, 0, static_cast<std::uint64_t>(seed)}).Contents("f");
+    ASSERT_EQ(bytes.substr(0, 2048), std::string(2048, 'a'));
+    // The block that the durable bytes are in was zeroed behind them.
+    const std::string first = bytes.substr(2048, 2048);
+    EXPECT_TRUE(first.find_first_not_of('x') == std::string::npos ||
+                first.find_first_not_of('\0') == std::string::npos);
+    for (std::size_t page = 4096; page + 4096 <= bytes.size(); page += 4096) {
+      const std::string block = bytes.substr(page, 4096);
+      const bool is_new = block == std::string(4096, 'x');
+      const bool is_zero = block == std::string(4096, '\0');
+      EXPECT_TRUE(is_new || is_zero || block.find("xxxxxxxx") == std::string::npos) << "torn";
+      garbage |= !is_new && !is_zero;
+      zeros |= is_zero;
+    }
+  }
+  EXPECT_TRUE(garbage);
+  EXPECT_TRUE(zeros);
+  Lab renamed(ProfileName::kExt4Writeback, Image().With("f", "old"));
+  renamed.Run("create t; write t x 5000; rename t f");
+  EXPECT_EQ(renamed.RandomCrashes().count("f:"), 1u) << "a rename waits for no data";
+  // What is overwritten in place is old or new.
+  Lab over(ProfileName::kExt4Writeback, Image().With("f", std::string(8192, 'a')));
+  over.Run("open f; put f 1000 x 6000");
+  EXPECT_EQ(over.RandomCrashes(),
+            (Images{"f:a8192", "f:a1000x3096a4096", "f:a4096x2904a1192", "f:a1000x6000a1192"}));
+}
+
+TEST(ProfileTest, OnExt4JournalEverythingIsInTheOrderOfTheCalls) {
+  Lab lab(ProfileName::kExt4Journal, Image().With("f", "a"));
+  lab.Run("open f; write f x 9000; create b; put f 0 y 2; write b z 5; rename b c; unlink f");
+  const Images states = {"f:a1",           "f:a1x9000",      "b: f:a1x9000", "b: f:y2x8999",
+                         "b:z5 f:y2x8999", "c:z5 f:y2x8999", "c:z5"};
+  EXPECT_EQ(lab.RandomCrashes(), (Images{"f:a1", "f:a1x9000", "b: f:a1x9000", "b: f:y2x8999",
+                                         "b:z5 f:y2x8999", "c:z5 f:y2x8999"}))
+      << "the state before each call since the last sync";
+  EXPECT_EQ(lab.Crash(Survivors::kAll), "c:z5");
+  EXPECT_EQ(lab.Crash(Survivors::kNone), "f:a1");
+  for (const Survivors kind : {Survivors::kNamesOnly, Survivors::kTornLast, Survivors::kLeaveOneOut,
+                               Survivors::kZeroTail}) {
+    for (std::uint64_t cut = 0; cut < 20; ++cut) {
+      EXPECT_EQ(states.count(lab.Crash(kind, cut)), 1u) << lab.Crash(kind, cut);
+    }
+  }
+  lab.Run("create d; sync d");
+  EXPECT_EQ(lab.RandomCrashes(), Images{"c:z5 d:"});
+}
+
+TEST(ProfileTest, OnBtrfsASyncPullsItsFileForward) {
+  const Image start = Image().With("old", "o");
+  Lab lab(ProfileName::kBtrfs, start);
+  lab.Run("create a; rename old new; mkdir d; create d/b; write d/b x 10; sync d/b; create e");
+  // A prefix of the rest, and d/b always, with the directory it is in.
+  EXPECT_EQ(lab.RandomCrashes(), (Images{"d/ d/b:x10 old:o1", "a: d/ d/b:x10 old:o1",
+                                         "a: d/ d/b:x10 new:o1", "a: d/ d/b:x10 e: new:o1"}));
+  // What had the name before comes along: it cannot take it back.
+  Lab replaced(ProfileName::kBtrfs, Image().With("f", "1").With("g", "2"));
+  replaced.Run("create h; rename g f; create t; write t x 3; rename t f; sync f");
+  EXPECT_EQ(replaced.RandomCrashes(), (Images{"f:x3", "f:x3 h:"}));
+  Lab named(ProfileName::kBtrfs, Image().With("d/keep", ""));
+  named.Run("create a; create d/x; syncdir d");
+  EXPECT_EQ(named.RandomCrashes(), (Images{"d/ d/keep: d/x:", "a: d/ d/keep: d/x:"}));
+}
+
+TEST(ProfileTest, OnBtrfsWhatWasWrittenInARowIsOldOrNewAsAWhole) {
+  Lab lab(ProfileName::kBtrfs, Image().With("f", std::string(16384, 'a')));
+  lab.Run("open f; put f 100 x 5000; put f 12288 y 100; write f z 9000");
+  // Pages 0 and 1; page 3 and those behind it are in a row.
+  EXPECT_EQ(lab.RandomCrashes(), (Images{"f:a16384", "f:a100x5000a11284", "f:a12288y100a3996z9000",
+                                         "f:a100x5000a7188y100a3996z9000"}));
+  EXPECT_EQ(lab.Crash(Survivors::kNamesOnly), "f:a16384") << "the size comes with the data";
+  EXPECT_EQ(lab.Crash(Survivors::kZeroTail), "f:a100x5000a11284") << "no zeros";
+  EXPECT_EQ(lab.Crash(Survivors::kTornLast, 50), "f:a100x5000a7188y100a3996");
+  Lab rename(ProfileName::kBtrfs, Image().With("f", "old"));
+  rename.Run("create t; write t x 5000; rename t f");
+  EXPECT_EQ(rename.RandomCrashes().count("f:"), 0u) << "data first";
+  EXPECT_EQ(rename.RandomCrashes().count("f:x5000"), 1u);
+}
+
+TEST(ProfileTest, AProcessKillLosesNothing) {
+  Lab lab(ProfileName::kProcessKill, Image().With("f", "a"));
+  lab.Run("create b; write b x 5000; put f 0 y 1; mkdir d; rename b c");
+  EXPECT_EQ(lab.RandomCrashes(), Images{"c:x5000 d/ f:y1"});
+  for (const Survivors kind : {Survivors::kNone, Survivors::kNamesOnly, Survivors::kTornLast}) {
+    EXPECT_EQ(lab.Crash(kind, 3), "c:x5000 d/ f:y1");
+  }
+}
+
+TEST(ProfileTest, ALyingDeviceFallsBackToWhatASyncWasToMakeDurable) {
+  Images images;
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    Lab device(ProfileName::kLying, Image(), {}, seed);
+    device.Run("create f; write f x 10; sync f; write f y 10; sync f; write f z 10");
+    images.merge(device.RandomCrashes(50));
+    EXPECT_EQ(device.Crash(Survivors::kNone), "") << "nothing was ever persisted";
+  }
+  for (const char* const expected : {"", "f:x10", "f:x10y10", "f:x10y10z10"}) {
+    EXPECT_EQ(images.count(expected), 1u) << expected;
+  }
+  for (const std::string& image : images) {
+    const bool second = image.find('y') != std::string::npos;
+    const bool third = image.find('z') != std::string::npos;
+    EXPECT_TRUE(!second || image.starts_with("f:x10")) << image << ": not in order";
+    EXPECT_TRUE(!third || image.starts_with("f:x10y10")) << image << ": not in order";
+  }
+  // The next process on the same machine finds what there was, and it stays.
+  Lab lab(ProfileName::kLying);
+  lab.Run("create f; write f x 10; sync f; write f y 10; sync f; write f z 10");
+  DiskOptions options;
+  options.profile = ProfileName::kLying;
+  const Disk next(options, std::move(lab.disk));
+  EXPECT_EQ(Show(next.Crash({})), "f:x10y10z10");
+}
+
+TEST(ProfileTest, OnAnUnsafeDeviceASectorMayBeTorn) {
+  Lab lab(ProfileName::kUnsafeDevice, Image().With("f", std::string(8192, 'a')));
+  lab.Run("open f; put f 1000 x 6000");
+  bool torn_first = false;
+  bool torn_last = false;
+  for (int seed = 0; seed < 3000; ++seed) {
+    const std::string bytes =
+        lab.disk.Crash({Survivors::kRandom, 0, static_cast<std::uint64_t>(seed)}).Contents("f");
+    ASSERT_EQ(bytes.size(), 8192u);
+    ASSERT_EQ(bytes.find_first_not_of("ax"), std::string::npos)
+        << "what was durable is not damaged";
+    ASSERT_EQ(bytes.substr(0, 1000), std::string(1000, 'a'));
+    for (std::size_t at = 1024; at + 512 <= 7000; at += 512) {
+      const std::string sector = bytes.substr(at, 512);
+      const std::size_t edge = sector.find_first_not_of(sector[0]);
+      if (edge == std::string::npos) continue;
+      torn_first |= sector[0] == 'x';
+      torn_last |= sector[0] == 'a';
+      EXPECT_EQ(sector.find(sector[0], edge), std::string::npos) << "one edge";
+    }
+  }
+  EXPECT_TRUE(torn_first);
+  EXPECT_TRUE(torn_last);
+  lab.Run("sync f");
+  lab.Run("put f 0 y 1000");
+  EXPECT_EQ(lab.Crash(Survivors::kTornLast, 700).substr(0, 9), "f:y700a30") << "any byte";
+}
+
 TEST(ProfileTest, TheRulesArePrinted) {
-  for (const ProfileName profile : kBoth) {
+  for (const ProfileName profile : kAllProfiles) {
+    EXPECT_NE(ProfileNames().find(ToText(profile)), std::string::npos);
+    const std::string text = Describe(GetProfile(profile));
+    EXPECT_EQ(text.rfind("profile " + std::string(ToText(profile)) + "\n", 0), 0u) << text;
+    EXPECT_NE(text.find("a failed fsync:"), std::string::npos) << text;
     EXPECT_EQ(ParseProfileName(ToText(profile)), profile);
     EXPECT_EQ(GetProfile(profile).name, profile);
   }

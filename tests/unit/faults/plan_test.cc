@@ -24,10 +24,10 @@ rc::Gen<Rule> AnyRule() {
     rule.first = *AnyCount();
     rule.count = *AnyCount();
     if (*rc::gen::arbitrary<bool>()) rule.one_in = *AnyCount();
-    rule.effect.kind = static_cast<EffectKind>(*rc::gen::inRange(0, 6));
+    rule.effect.kind = static_cast<EffectKind>(*rc::gen::inRange(0, 11));
     rule.effect.error = *rc::gen::inRange(0, 4200);
     if (*rc::gen::arbitrary<bool>()) rule.effect.error = *rc::gen::element(0, ENOSPC, EIO, EINTR);
-    if (*rc::gen::arbitrary<bool>()) rule.effect.bytes = *AnyCount();
+    if (*rc::gen::arbitrary<bool>()) rule.effect.amount = *AnyCount();
     if (rule.one_in != 0) rule.first = rule.count = 1;
     return rule;
   });
@@ -50,7 +50,7 @@ RC_GTEST_PROP(PlanTest, ValidRulesParseBackAndOthersDoNot, ()) {
 TEST(PlanTest, EveryEffectOnEveryOperationParsesBack) {
   int valid = 0;
   for (int operation = 0; operation < 15; ++operation) {
-    for (int effect = 0; effect < 6; ++effect) {
+    for (int effect = 0; effect < 11; ++effect) {
       for (const int error : {0, EIO}) {
         for (const std::uint64_t bytes : {std::uint64_t{0}, std::uint64_t{7}}) {
           const Rule rule{.operation = static_cast<OpKind>(operation),
@@ -64,8 +64,9 @@ TEST(PlanTest, EveryEffectOnEveryOperationParsesBack) {
       }
     }
   }
-  // 15 errors, 9 interrupts, 2 failed syncs, 9 applied errors, 3 short writes, 1 short read.
-  EXPECT_EQ(valid, 39);
+  // 15 errors, 9 interrupts, 2 failed syncs, 9 applied errors, 3 short writes, 1 short read, 1 failed
+  // writeback, 15 delays; 2 missed names, 2 flipped bits, 2 rots, of number 0 and another.
+  EXPECT_EQ(valid, 61);
 }
 
 // A program retries EINTR, rightly: as the error of a failure it would excuse what must not be.
@@ -82,7 +83,9 @@ TEST(PlanTest, DocumentedExamples) {
        {"log write #3: short 7 then ENOSPC", "log sync #2..4: fail EIO", "any read 1/20: short 100",
         "manifest rename #1: applied-error EIO", "table write #5..: error ENOSPC",
         "any read #1: interrupt", "directory sync-dir #1: fail EIO", "lock lock #1: error EAGAIN",
-        "temporary create #1: error 3999"}) {
+        "temporary create #1: error 3999", "log write #2: writeback-fails EIO",
+        "directory list #1: miss 3", "table read #4: flip 1021", "table read #4..: rot 1021",
+        "any sync 1/5: delay 2000"}) {
     const auto rule = ParseRule(text);
     ASSERT_TRUE(rule.ok()) << text << ": " << rule.status();
     EXPECT_EQ(ToText(*rule), text);
@@ -111,9 +114,16 @@ TEST(PlanTest, ErrorsNameTheColumnAndWhatWasExpected) {
             "column 13: expected a number of at least 1, found \"0: error EIO\"");
   EXPECT_EQ(ErrorOf("log write #1: error EOI"),
             "column 21: expected an errno name such as ENOSPC, found \"EOI\"");
-  EXPECT_EQ(ErrorOf("log write #1: explode"),
-            "column 15: expected an effect (error short interrupt fail applied-error), found "
-            "\"explode\"");
+  EXPECT_EQ(
+      ErrorOf("log write #1: explode"),
+      "column 15: expected an effect (error short interrupt fail applied-error writeback-fails "
+      "miss flip rot delay), found \"explode\"");
+  EXPECT_EQ(ErrorOf("log read #1: rot"),
+            "column 17: expected a space and a number, found the end of the line");
+  EXPECT_EQ(ErrorOf("log sync #1: delay 0").substr(0, 60),
+            "column 14: expected an effect that fits (a delay takes 1 to ");
+  EXPECT_EQ(ErrorOf("log write #1: flip 3").substr(0, 58),
+            "column 15: expected an effect that fits (flip and rot happ");
   EXPECT_EQ(ErrorOf("log write #1: error EIO "),
             "column 24: expected the end of the line, found \" \"");
   EXPECT_EQ(ErrorOf("log write #1: fail EIO"),
@@ -134,6 +144,18 @@ TEST(PlanTest, HarmlessEffects) {
   EXPECT_FALSE(Harmless({EffectKind::kError, EINTR, 0}));
   EXPECT_FALSE(Harmless({EffectKind::kFailedSync, EIO, 0}));
   EXPECT_FALSE(Harmless({EffectKind::kAppliedError, EIO, 0}));
+  EXPECT_FALSE(Harmless({EffectKind::kFailedWriteback, EIO, 0}));
+  EXPECT_TRUE(Harmless({EffectKind::kDelay, 0, 5}));
+}
+
+TEST(PlanTest, DamagingEffects) {
+  for (const EffectKind kind :
+       {EffectKind::kMissedName, EffectKind::kFlippedBit, EffectKind::kRot}) {
+    EXPECT_TRUE(Damages({kind, 0, 1}));
+    EXPECT_FALSE(Harmless({kind, 0, 1}));
+  }
+  EXPECT_FALSE(Damages({EffectKind::kFailedWriteback, EIO, 0})) << "the next sync reports it";
+  EXPECT_FALSE(Damages({EffectKind::kShortRead, 0, 1}));
 }
 
 }  // namespace

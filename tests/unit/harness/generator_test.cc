@@ -37,10 +37,12 @@ TEST(Generator, StaysInBoundsAndReachesEveryFeature) {
   std::set<kernel::StrategyKind> strategies;
   std::set<std::size_t> clients;
   bool crash_early = false;
+  std::set<disk::ProfileName> profiles;
   bool closed = false;
   for (std::uint64_t seed = 0; seed < 2000; ++seed) {
     const Scenario scenario = GenerateScenario(seed, {});
     ASSERT_GE(scenario.lives.size(), 3u);
+    profiles.insert(scenario.profile);
     for (const LifePlan& life : scenario.lives) {
       clients.insert(life.clients.size());
       strategies.insert(life.schedule.strategy.kind);
@@ -63,7 +65,8 @@ TEST(Generator, StaysInBoundsAndReachesEveryFeature) {
     }
   }
   EXPECT_EQ(kinds.size(), 21u);
-  EXPECT_EQ(effects.size(), 6u);
+  EXPECT_EQ(effects.size(), 11u);
+  EXPECT_EQ(profiles.size(), disk::kAllProfiles.size());
   EXPECT_EQ(survivors.size(), 7u);
   EXPECT_EQ(strategies.size(), 4u);
   EXPECT_EQ(*clients.begin(), 1u);

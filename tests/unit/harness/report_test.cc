@@ -281,8 +281,8 @@ TEST(SweepReport, CountsAndRatesAreThoseOfTheLines) {
   EXPECT_EQ(json["causes"][0]["reproduce"], "harrow replay 0x2");
   EXPECT_EQ(json["causes"][0]["report"], "harrow report 0x2 --html=0x2.html");
   EXPECT_EQ(json["rules"].dump(), R"([{"name":"rule durable","ran":null,"red":1}])");
-  EXPECT_EQ(json["profiles"][0].dump(), R"({"name":"ext4","ran":2,"red":1})");
-  EXPECT_EQ(json["profiles"][1].dump(), R"({"name":"strict","ran":2,"red":0})");
+  EXPECT_EQ(json["profiles"][1].dump(), R"({"name":"ext4","ran":2,"red":1})");
+  EXPECT_EQ(json["profiles"][0].dump(), R"({"name":"strict","ran":2,"red":0})");
 }
 
 }  // namespace

@@ -36,7 +36,7 @@ TEST(ScenarioText, ParsesWhatAPersonWrites) {
   EXPECT_EQ(life.schedule.strategy.kind, kernel::StrategyKind::kPct);
   EXPECT_EQ(life.schedule.spurious_wakeup_one_in, 20u);
   ASSERT_EQ(life.faults.rules.size(), 1u);
-  EXPECT_EQ(life.faults.rules[0].effect.bytes, 7u);
+  EXPECT_EQ(life.faults.rules[0].effect.amount, 7u);
   EXPECT_EQ(life.end.before_mutation, 12u);
   EXPECT_EQ(life.end.image.seed, 5u);
   ASSERT_EQ(life.clients.size(), 1u);

@@ -21,6 +21,22 @@ std::string Spurious(std::string_view text) {
   return Summary(CheckNoSpuriousError(parsed.history, 0));
 }
 
+TEST(DamageTest, ExcusesFailuresFromThenOnInLaterLivesToo) {
+  EXPECT_EQ(Spurious("keys 1; C0 get k0 fails; damage"), "live");
+  EXPECT_EQ(Spurious("keys 1; damage; C0 get k0 fails; C0 put k0 fails"), "ok");
+  const auto opens = [](std::string_view text) {
+    ParsedHistory parsed = ParseHistory(text);
+    Life& second = parsed.history.lives.at(1);
+    second.open = Result::kFailed;
+    second.open_responded = second.started + 1;
+    return Summary(CheckOpen(parsed.history, 1));
+  };
+  EXPECT_EQ(opens("keys 1; C0 put k0 sync; crash; life unread"), "open");
+  EXPECT_EQ(opens("keys 1; C0 put k0 sync; damage; crash; life unread"), "ok");
+  // What is wrong stays wrong: a write that follows a failed one.
+  EXPECT_EQ(Poisoned("keys 1; damage; C0 put k0 fails; C0 put k0"), "poisoned");
+}
+
 TEST(CheckPoisonedTest, RejectsALaterWriteThatIsAccepted) {
   EXPECT_EQ(Poisoned("keys 1; C0 put k0 fails; C0 put k0"), "poisoned");
   EXPECT_EQ(Poisoned("keys 2; C0 put k0 sync fails; C1 put k1 fails; C0 del k1"), "poisoned");

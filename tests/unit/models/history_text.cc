@@ -70,15 +70,21 @@ class Parser {
       life().read_back = true;
       life().read_back_responded = ++now_;
       life().recovered.assign(history().key_count, Cell{});
-    } else if (first == "crash" || first == "kill" || first == "close") {
-      life().end = first == "close" ? LifeEnd::kClosed : LifeEnd::kCrashed;
+    } else if (first == "crash" || first == "kill" || first == "close" || first == "lie") {
+      life().end = first == "close"  ? LifeEnd::kClosed
+                   : first == "kill" ? LifeEnd::kKilled
+                                     : LifeEnd::kCrashed;
       life().ended = ++now_;
-      parsed_.images.back() = first == "crash" ? ImageKind::kPowerLoss : ImageKind::kClean;
+      parsed_.images.back() = first == "crash" ? ImageKind::kPowerLoss
+                              : first == "lie" ? ImageKind::kUnheld
+                                               : ImageKind::kClean;
       open_.clear();
     } else if (first == "life") {
       BeginLife(words);
     } else if (first == "harm") {
       life().harmed = life().reads_harmed = ++now_;
+    } else if (first == "damage") {
+      life().damaged = ++now_;
     } else if (first == "log") {
       MODELS_CHECK(words.at(1) == "harm");
       life().harmed = life().log_harmed = ++now_;

@@ -13,9 +13,11 @@
 //   C0 snapshot                 takes the next snapshot: number 0, 1, …
 //   C0 get k1 @0 = -            a read at snapshot 0
 //   crash | kill | close        the life ends: power loss | dropped with the cache kept | closed
+//   lie                         power loss on a device that had lied about its syncs
 //   life = - #3                 a new life opens and reads this back
 //   life unread                 a new life that ends before it has read anything back
 //   harm | log harm             a harmful fault hits a read now | a write of the log
+//   damage                      the medium loses something durable without a word
 //
 // A cell is '-' (absent), '#3' or '#3.1' (entry 1 of write 3), or '?' (garbage). Life 0 is open from
 // the start, on an empty store.

@@ -34,6 +34,21 @@ TEST(RecoveryCheckerTest, DurableRejectsALostSyncedWrite) {
             "durable");
 }
 
+TEST(RecoveryCheckerTest, WhatAKillLeavesIsKeptWhenTheNextLifeIsKilledToo) {
+  EXPECT_EQ(Judge("keys 1; C0 put k0; kill; life unread; kill; life = -"), "durable");
+  EXPECT_EQ(Judge("keys 1; C0 put k0; kill; life unread; kill; life = #0"), "ok");
+  EXPECT_EQ(Judge("keys 1; C0 put k0; kill; life unread; crash; life = -"), "ok") << "not synced";
+}
+
+TEST(RecoveryCheckerTest, ADeviceThatLiesOwesAPrefixAndNoMore) {
+  EXPECT_EQ(Judge("keys 2; C0 put k0 sync; C0 put k1 sync; lie; life = - -"), "ok");
+  EXPECT_EQ(Judge("keys 2; C0 put k0 sync; C0 put k1 sync; lie; life = #0 -"), "ok");
+  EXPECT_EQ(Judge("keys 2; C0 put k0; C0 flush; lie; life = - -"), "ok");
+  EXPECT_EQ(Judge("keys 2; C0 put k0 sync; C0 put k1 sync; lie; life = - #1"), "prefix");
+  EXPECT_EQ(Judge("keys 2; C0 batch put k0 put k1 sync; lie; life = #0 -"), "atomic");
+  EXPECT_EQ(Judge("keys 1; C0 put k0 sync; lie; life = ?"), "no-invention");
+}
+
 TEST(RecoveryCheckerTest, DurableAcceptsWhatWasOverwrittenOrNotPromised) {
   EXPECT_EQ(Judge("keys 1; C0 put k0 sync; C0 put k0; crash; life = #1"), "ok");
   EXPECT_EQ(Judge("keys 1; C0 put k0 sync; C0 put k0; crash; life = #0"), "ok");
