@@ -9,7 +9,7 @@
 namespace harrow::faults {
 namespace {
 
-enum class Field : std::uint8_t { kNone, kCut, kCutIfSet, kSeed };
+enum class Field : std::uint8_t { kNone, kCut, kCutIfSet, kMask, kSeed };
 
 struct Form {
   std::string_view name;
@@ -25,6 +25,8 @@ constexpr std::array kForms = {
     Form{"leave-one-out", Survivors::kLeaveOneOut, Field::kCut},
     Form{"zero-tail", Survivors::kZeroTail, Field::kCutIfSet},
     Form{"random", Survivors::kRandom, Field::kSeed},
+    Form{"subset", Survivors::kSubset, Field::kMask},
+    Form{"every-subset", Survivors::kEverySubset, Field::kNone},
 };
 
 std::string Hex(std::uint64_t value) {
@@ -39,6 +41,7 @@ std::string ToText(const CrashImageChoice& choice) {
   const Form& form = kForms[static_cast<std::size_t>(choice.survivors)];
   std::string text(form.name);
   if (form.field == Field::kSeed) return text.append(" ").append(Hex(choice.seed));
+  if (form.field == Field::kMask) return text.append(" ").append(Hex(choice.cut));
   if (form.field == Field::kCut || (form.field == Field::kCutIfSet && choice.cut != 0)) {
     text.append(" ").append(std::to_string(choice.cut));
   }
@@ -54,7 +57,9 @@ absl::StatusOr<CrashImageChoice> ParseCrashImageChoice(std::string_view text) {
   }
   if (form == nullptr) {
     return cursor.ExpectedAt(
-        0, "what survives (none all names-only torn-last leave-one-out zero-tail random)");
+        0,
+        "what survives (none all names-only torn-last leave-one-out zero-tail random subset "
+        "every-subset)");
   }
   CrashImageChoice choice;
   choice.survivors = form->survivors;
@@ -63,7 +68,8 @@ absl::StatusOr<CrashImageChoice> ParseCrashImageChoice(std::string_view text) {
   if (form->field == Field::kNone) return cursor.Expected("the end of the line");
   if (!cursor.Accept(" ")) return cursor.Expected("a space and a number");
   const std::size_t start = cursor.position();
-  const auto value = form->field == Field::kSeed ? cursor.HexOrNumber() : cursor.Number();
+  const bool hex = form->field == Field::kSeed || form->field == Field::kMask;
+  const auto value = hex ? cursor.HexOrNumber() : cursor.Number();
   if (!value) return cursor.ExpectedAt(start, "a number");
   (form->field == Field::kSeed ? choice.seed : choice.cut) = *value;
   if (!cursor.AtEnd()) return cursor.Expected("the end of the line");

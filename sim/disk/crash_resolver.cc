@@ -53,6 +53,28 @@ class Resolver {
       case Survivors::kRandom:
         ChooseRandomOperations();
         break;
+      case Survivors::kSubset:
+        ChooseMaskedOperations();
+        break;
+      case Survivors::kEverySubset:
+        DISK_CHECK(false);
+    }
+  }
+
+  bool Masked(std::size_t item) const { return item < 64 && (choice_.cut >> item & 1) != 0; }
+
+  void ChooseMaskedOperations() {
+    const std::size_t count = state_.pending.size();
+    while (prefix_ < count && Masked(prefix_)) ++prefix_;
+    any_subset_ = !state_.profile->metadata_in_order;
+    if (any_subset_) {
+      subset_.resize(count);
+      for (std::size_t i = 0; i < count; ++i) subset_[i] = Masked(i);
+    }
+    files_kept_.resize(state_.inodes.size());
+    std::size_t item = count;
+    for (std::size_t i = 0; i < state_.inodes.size(); ++i) {
+      if (state_.inodes[i].cache.Pending()) files_kept_[i] = Masked(item++);
     }
   }
 
@@ -185,6 +207,11 @@ class Resolver {
         policy.choice = DataChoice::kZeroTail;
         policy.tail_pages = choice_.cut == 0 ? 1 : choice_.cut;
         break;
+      case Survivors::kSubset:
+        if (!files_kept_[inode]) policy.choice = DataChoice::kNothing;
+        break;
+      case Survivors::kEverySubset:
+        DISK_CHECK(false);
       case Survivors::kRandom: {
         policy.choice = DataChoice::kRandom;
         kernel::Random random = kernel::Random(kernel::Mix(choice_.seed, inode)).Child("data");
@@ -227,6 +254,7 @@ class Resolver {
   bool any_subset_ = false;
   std::vector<bool> subset_;  // by operation
   InodeNumber file_left_out_ = kNoInode;
+  std::vector<bool> files_kept_;           // kSubset, by inode
   std::vector<DirectoryRef> directories_;  // by inode; empty: the durable or the cached names
   Ref<ImageState> image_;
 };

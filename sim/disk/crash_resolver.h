@@ -9,6 +9,9 @@
 //                  operations in order, then the files with dirty data by inode. Where the profile
 //                  keeps a prefix, leaving an operation out loses all later ones too
 //   zero-tail      as all without the last `cut` (0: 1) dirty pages of each file
+//   subset         of the items, numbered in the same way, those whose bits are set in `cut`; a file's
+//                  dirty data all or none. Where the profile keeps a prefix, operations after the first
+//                  that is left out are lost too
 //   random         operations: a prefix or any subset, by the profile. Data: for each file a size
 //                  and pages, or sectors, drawn from a stream of the file's own
 //

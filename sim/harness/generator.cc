@@ -74,6 +74,11 @@ ExplorePlan DrawExplore(kernel::Random random) {
   const std::uint64_t images = random.Between(1, 3);
   for (std::uint64_t index = 0; index < images; ++index)
     explore.images.push_back(DrawImage(&random));
+  // Dear, and so at few moments.
+  if (random.OneIn(24)) {
+    explore.every = std::max<std::uint64_t>(explore.every, 13);
+    explore.images.push_back({faults::Survivors::kEverySubset, 0, 0});
+  }
   return explore;
 }
 

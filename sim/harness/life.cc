@@ -3,8 +3,10 @@
 // machine. Dedicated host memory holds what outlives the run; everything else is dropped with the machine.
 #include "sim/harness/life.h"
 
+#include <algorithm>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <thread>
 #include <utility>
@@ -222,22 +224,46 @@ class LifeRunner : public disk::Observer {
       view = ViewAt(before_mutation, at);
       recorded_->captures.push_back({view->event, before_mutation, at});
     }
-    for (const faults::CrashImageChoice& choice : plan_.explore.images) {
-      CapturedImage captured;
-      captured.choice = choice;
-      // A random choice is drawn anew for each moment, or every image would lose the same pages.
-      captured.choice.seed = kernel::Mix(choice.seed, disk_->stats().mutations);
-      captured.image = disk_->Crash(captured.choice);
-      if (view.has_value()) {
-        captured.view = std::make_unique<CrashView>(*view);
-        Survive(captured.choice, captured.view.get());
+    for (const faults::CrashImageChoice& planned : plan_.explore.images) {
+      if (planned.survivors != faults::Survivors::kEverySubset) {
+        CaptureImage(planned, before_mutation, at, view);
+        continue;
       }
-      captured.at = at;
-      captured.kind = KindOf(choice);
-      captured.before_mutation = before_mutation;
-      captured.during_recovery = InRecovery();
-      result_.captured.push_back(std::move(captured));
+      CaptureEverySubset(before_mutation, at, view);
     }
+  }
+
+  void CaptureEverySubset(std::uint64_t before_mutation, models::Time at,
+                          const std::optional<CrashView>& view) {
+    const std::size_t pending = disk_->PendingCount();
+    const bool all = pending <= faults::kSubsetItemsMax;
+    const std::uint64_t count = std::uint64_t{1} << std::min(pending, faults::kSubsetItemsMax);
+    std::set<std::uint64_t> seen;  // at one moment all owe the same, and equal ones are one
+    for (std::uint64_t mask = 0; mask < count; ++mask) {
+      const faults::CrashImageChoice subset = {faults::Survivors::kSubset, mask, 0};
+      const faults::CrashImageChoice drawn = {faults::Survivors::kRandom, 0, mask};
+      CaptureImage(all ? subset : drawn, before_mutation, at, view);
+      if (!seen.insert(result_.captured.back().image.ContentHash()).second)
+        result_.captured.pop_back();
+    }
+  }
+
+  void CaptureImage(const faults::CrashImageChoice& choice, std::uint64_t before_mutation,
+                    models::Time at, const std::optional<CrashView>& view) {
+    CapturedImage captured;
+    captured.choice = choice;
+    // A random choice is drawn anew for each moment, or every image would lose the same pages.
+    captured.choice.seed = kernel::Mix(choice.seed, disk_->stats().mutations);
+    captured.image = disk_->Crash(captured.choice);
+    if (view.has_value()) {
+      captured.view = std::make_unique<CrashView>(*view);
+      Survive(captured.choice, captured.view.get());
+    }
+    captured.at = at;
+    captured.kind = KindOf(choice);
+    captured.before_mutation = before_mutation;
+    captured.during_recovery = InRecovery();
+    result_.captured.push_back(std::move(captured));
   }
 
   // What a power loss here finds, whatever it leaves.

@@ -344,7 +344,10 @@ class ScenarioParser {
       return cursor->AtEnd() ? absl::OkStatus()
                              : cursor->Expected("before, keep, or the end of the line");
     }
-    return ParseSurvivors(cursor, line, &end.image);
+    const std::size_t kept = cursor->position();
+    absl::Status status = ParseSurvivors(cursor, line, &end.image);
+    if (!status.ok() || end.image.survivors != faults::Survivors::kEverySubset) return status;
+    return cursor->ExpectedAt(kept, "one image (every-subset stands for many)");
   }
 
   absl::Status AddOperation(TextCursor* cursor, std::size_t start, std::string_view word) {

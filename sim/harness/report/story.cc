@@ -45,6 +45,10 @@ std::string Kept(const faults::CrashImageChoice& choice) {
       return kept + ": names and sizes, but the last pages of each file are zeros.";
     case faults::Survivors::kRandom:
       return kept + ": some of it.";
+    case faults::Survivors::kSubset:
+      return kept + ": the pending operations and files with these numbers.";
+    case faults::Survivors::kEverySubset:
+      break;
   }
   return kept + ".";
 }

@@ -21,6 +21,11 @@ std::vector<CrashImageChoice> PlainerChoices(const CrashImageChoice& choice) {
   if (choice.survivors == Survivors::kRandom) {
     for (std::uint64_t seed = 0; seed < 8; ++seed) plainer.push_back({Survivors::kRandom, 0, seed});
   }
+  if (choice.survivors == Survivors::kSubset) {
+    for (std::uint64_t bit = 1; bit != 0 && bit <= choice.cut; bit <<= 1) {
+      if ((choice.cut & bit) != 0) plainer.push_back({Survivors::kSubset, choice.cut & ~bit, 0});
+    }
+  }
   CrashImageChoice halved = choice;
   halved.cut /= 2;
   if (choice.cut > 1) plainer.push_back(halved);
@@ -46,6 +51,20 @@ void AddEndSteps(std::size_t life, const EndPlan& end, std::vector<ShrinkStep>* 
     steps->emplace_back([=](Scenario* scenario) { scenario->lives[life].end.image = choice; });
 }
 
+std::vector<CrashImageChoice> ImagesOf(const ExplorePlan& explore) {
+  constexpr std::uint64_t kMasks = 64;
+  std::vector<CrashImageChoice> images;
+  for (const CrashImageChoice& image : explore.images) {
+    if (image.survivors != Survivors::kEverySubset) {
+      images.push_back(image);
+      continue;
+    }
+    for (std::uint64_t mask = 0; mask < kMasks; ++mask)
+      images.push_back({Survivors::kSubset, mask, 0});
+  }
+  return images;
+}
+
 // The images that the life takes, one at a time as its end; the lives after it go.
 void AddExploredSteps(std::size_t life, const ExplorePlan& explore,
                       std::vector<ShrinkStep>* steps) {
@@ -53,7 +72,7 @@ void AddExploredSteps(std::size_t life, const ExplorePlan& explore,
   if (explore.every == 0) return;
   steps->emplace_back([life](Scenario* scenario) { scenario->lives[life].explore.every = 1; });
   for (std::uint64_t point = 0; point <= kPoints; ++point) {
-    for (const CrashImageChoice& image : explore.images) {
+    for (const CrashImageChoice& image : ImagesOf(explore)) {
       steps->emplace_back([=, every = explore.every](Scenario* scenario) {
         scenario->lives.resize(life + 1);
         scenario->lives[life].explore = {};

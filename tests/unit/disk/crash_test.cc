@@ -85,6 +85,32 @@ TEST(CrashTest, LeaveOneOut) {
   EXPECT_EQ(clean.Crash(Survivors::kLeaveOneOut, 3), "f:a1");
 }
 
+TEST(CrashTest, Subset) {
+  const char* const script = "create a; create b; write b x 10; rename b c; create d; write d y 10";
+  const auto every = [&](ProfileName profile) {
+    Lab lab(profile);
+    lab.Run(script);
+    EXPECT_EQ(lab.disk.PendingCount(), 6u);
+    std::set<std::string> images;
+    for (std::uint64_t mask = 0; mask < 64; ++mask) {
+      images.insert(lab.Crash(Survivors::kSubset, mask));
+    }
+    EXPECT_EQ(lab.Crash(Survivors::kSubset, 0), "");
+    EXPECT_EQ(lab.Crash(Survivors::kSubset, 63), "a: c:x10 d:y10");
+    return images;
+  };
+  Lab strict(ProfileName::kStrict);
+  strict.Run(script);
+  EXPECT_EQ(strict.Crash(Survivors::kSubset, 0b000101), "a: c:") << "a rename without its create";
+  EXPECT_EQ(strict.Crash(Survivors::kSubset, 0b101000), "d:y10");
+  EXPECT_EQ(strict.Crash(Survivors::kSubset, 0b010010), "b:x10");
+  // With a or not; b, c or neither, each with data or not; d with data, without, or not at all.
+  EXPECT_EQ(every(ProfileName::kStrict).size(), 2u * 5u * 3u);
+  EXPECT_EQ(every(ProfileName::kExt4),
+            (std::set<std::string>{"", "a:", "a: b:", "a: b:x10", "a: c:", "a: c:x10",
+                                   "a: c: d:", "a: c: d:y10", "a: c:x10 d:", "a: c:x10 d:y10"}));
+}
+
 TEST(CrashTest, ZeroTail) {
   for (const ProfileName profile : kBoth) {
     Lab lab(profile, Image().With("f", "aaaa"));

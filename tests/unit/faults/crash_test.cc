@@ -19,6 +19,8 @@ TEST(CrashChoiceTest, EveryKindPrintsAndParsesBack) {
       {"random 0x1234", {Survivors::kRandom, 0, 0x1234}},
       {"random 0x0", {Survivors::kRandom, 0, 0}},
       {"random 0xffffffffffffffff", {Survivors::kRandom, 0, ~std::uint64_t{0}}},
+      {"subset 0x15", {Survivors::kSubset, 0x15, 0}},
+      {"every-subset", {Survivors::kEverySubset, 0, 0}},
   };
   for (const auto& [text, choice] : cases) {
     EXPECT_EQ(ToText(choice), text);
@@ -38,6 +40,8 @@ TEST(CrashChoiceTest, ErrorsNameTheColumn) {
       {"torn-last x", "column 11: expected a number"},
       {"torn-last 0x1", "column 12: expected the end of the line"},
       {"random 0x", "column 8: expected a number"},
+      {"subset", "column 7: expected a space and a number"},
+      {"every-subset 3", "column 13: expected the end of the line"},
       {"random 0x1 ", "column 11: expected the end of the line"},
   };
   for (const auto& [text, error] : cases) {

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
+#include <cstdio>
 #include <string>
 
 #include "sim/harness/generator.h"
@@ -53,6 +55,22 @@ TEST(Run, CountsWhatItExercised) {
   EXPECT_EQ(result.counts.Get(Count::kCleanCloses), 1u);
   EXPECT_EQ(result.counts.Get(Count::kFragmentedRecords), 1u);
   EXPECT_GT(result.counts.Get(Count::kCrashStates), 10u);
+}
+
+TEST(Run, EverySubsetHasMoreThanAllAndNone) {
+  constexpr const char* kScenario =
+      "harrow scenario 3\nprofile %s\nkeys 2\nlife\n  explore 1\n  image %s\n  end close\n  "
+      "client\n"
+      "    put k0 100 sync\n    put k1 5000\n    put k0 100 sync\n";
+  const auto states = [&](const char* profile, const char* image) {
+    std::array<char, 400> text{};
+    std::snprintf(text.data(), text.size(), kScenario, profile, image);
+    const RunResult result = RunScenario(Parse(text.data()));
+    EXPECT_TRUE(result.verdict.ok()) << result.verdict.violation.found;
+    return result.counts.Get(Count::kCrashStates);
+  };
+  EXPECT_GT(states("strict", "every-subset"), states("strict", "all\n  image none"));
+  EXPECT_GT(states("ext4", "every-subset"), states("ext4", "all\n  image none"));
 }
 
 TEST(Run, NamesTheClassOfItsFailure) {
