@@ -97,9 +97,9 @@ TEST(PosixTest, ADelayedCallTakesItsTimeAndOthersGoOn) {
     before = kernel::NowNs();
     EXPECT_EQ(fsync(fd), 0);
     delayed_ns = kernel::NowNs() - before;
+    other.join();
     EXPECT_LT(other_ns, before + delayed_ns);
     EXPECT_GE(other_ns, before);
-    other.join();
     EXPECT_EQ(close(fd), 0);
   });
   EXPECT_EQ(ran.outcome.end, kernel::End::kFinished) << ran.outcome.detail;
