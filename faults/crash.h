@@ -26,10 +26,11 @@ enum class Survivors : std::uint8_t {
   kSubset,  // the pending items whose bits are set in `cut`: operations in order, then files; each as
             // a whole
   kEverySubset  // stands for kSubset of each mask, where at most kSubsetItemsMax items are pending, and for
-                // as many random ones as that has where there are more. No image by itself
+                // kSubsetsInstead random ones where there are more. No image by itself
 };
 
 inline constexpr std::size_t kSubsetItemsMax = 10;
+inline constexpr std::uint64_t kSubsetsInstead = 64;
 
 struct CrashImageChoice {
   Survivors survivors = Survivors::kNone;

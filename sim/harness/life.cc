@@ -3,7 +3,6 @@
 // machine. Dedicated host memory holds what outlives the run; everything else is dropped with the machine.
 #include "sim/harness/life.h"
 
-#include <algorithm>
 #include <memory>
 #include <optional>
 #include <set>
@@ -237,7 +236,7 @@ class LifeRunner : public disk::Observer {
                           const std::optional<CrashView>& view) {
     const std::size_t pending = disk_->PendingCount();
     const bool all = pending <= faults::kSubsetItemsMax;
-    const std::uint64_t count = std::uint64_t{1} << std::min(pending, faults::kSubsetItemsMax);
+    const std::uint64_t count = all ? std::uint64_t{1} << pending : faults::kSubsetsInstead;
     std::set<std::uint64_t> seen;  // at one moment all owe the same, and equal ones are one
     for (std::uint64_t mask = 0; mask < count; ++mask) {
       const faults::CrashImageChoice subset = {faults::Survivors::kSubset, mask, 0};
