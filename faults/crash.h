@@ -23,10 +23,10 @@ enum class Survivors : std::uint8_t {
   kLeaveOneOut,  // everything but one pending operation (number `cut` modulo the number pending)
   kZeroTail,     // sizes kept, the last pages of each unsynced file read as zeros
   kRandom,       // a random legal subset, drawn from `seed`
-  kSubset,  // the pending items whose bits are set in `cut`: operations in order, then files; each as
-            // a whole
-  kEverySubset  // stands for kSubset of each mask, where at most kSubsetItemsMax items are pending, and for
-                // kSubsetsInstead random ones where there are more. No image by itself
+  kSubset,       // the pending items whose bits are set in `cut`: operations in order, then files;
+                 // each as a whole
+  kEverySubset   // stands for kSubset of each mask where at most kSubsetItemsMax items are pending,
+                 // and for kSubsetsInstead random ones where more are. No image by itself
 };
 
 inline constexpr std::size_t kSubsetItemsMax = 10;
@@ -40,8 +40,9 @@ struct CrashImageChoice {
 };
 
 // A kind prints only what it uses: torn-last and leave-one-out their cut, zero-tail its cut unless 0
-// (how many pages; 0 means 1), random its seed and subset its mask in hexadecimal. A choice whose unused fields are 0
-// parses back to an equal one. Errors: InvalidArgument, "column 5: expected …, found …".
+// (how many pages; 0 means 1), random its seed and subset its mask in hexadecimal. A choice whose
+// unused fields are 0 parses back to an equal one. Errors: InvalidArgument, "column 5: expected …,
+// found …".
 std::string ToText(const CrashImageChoice& choice);  // "none", "torn-last 17", "random 0x1234", …
 absl::StatusOr<CrashImageChoice> ParseCrashImageChoice(std::string_view text);
 

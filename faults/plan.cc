@@ -228,6 +228,55 @@ bool HasAmount(EffectKind kind) {
   }
 }
 
+bool HasError(EffectKind kind) {
+  switch (kind) {
+    case EffectKind::kError:
+    case EffectKind::kFailedSync:
+    case EffectKind::kAppliedError:
+    case EffectKind::kFailedWriteback:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// Why the effect does not happen on the operation; empty if it does.
+std::string WhyNotOn(EffectKind effect, OpKind operation) {
+  const auto only_on = [&](std::string_view word, OpKind one) {
+    return operation == one ? ""
+                            : std::string(word).append(" on ").append(ToText(one)).append(" only");
+  };
+  switch (effect) {
+    case EffectKind::kError:
+    case EffectKind::kDelay:
+      return "";
+    case EffectKind::kShortWrite:
+      return only_on("a short write happens", OpKind::kWrite);
+    case EffectKind::kShortRead:
+      return only_on("a short read happens", OpKind::kRead);
+    case EffectKind::kFailedWriteback:
+      return only_on("writeback-fails happens", OpKind::kWrite);
+    case EffectKind::kMissedName:
+      return only_on("miss happens", OpKind::kList);
+    case EffectKind::kFlippedBit:
+    case EffectKind::kRot:
+      return only_on("flip and rot happen", OpKind::kRead);
+    case EffectKind::kFailedSync:
+      return operation == OpKind::kSync || operation == OpKind::kSyncDir
+                 ? ""
+                 : "fail happens on sync and sync-dir only";
+    case EffectKind::kInterrupt:
+      return CanBeInterrupted(operation)
+                 ? ""
+                 : std::string("interrupt does not happen on ").append(ToText(operation));
+    case EffectKind::kAppliedError:
+      return CanFailAfterwards(operation)
+                 ? ""
+                 : std::string("applied-error does not happen on ").append(ToText(operation));
+  }
+  return "";
+}
+
 absl::Status ValidateEffect(OpKind operation, const Effect& effect) {
   if (!HasAmount(effect.kind) && effect.amount != 0) {
     return absl::InvalidArgumentError("the effect has no number");
@@ -235,69 +284,21 @@ absl::Status ValidateEffect(OpKind operation, const Effect& effect) {
   if (effect.error == EINTR) {
     return absl::InvalidArgumentError("EINTR is no failure: say interrupt");
   }
-  if (effect.kind == EffectKind::kInterrupt && !CanBeInterrupted(operation)) {
-    return absl::InvalidArgumentError("interrupt does not happen on " +
-                                      std::string(ToText(operation)));
+  const std::string why_not = WhyNotOn(effect.kind, operation);
+  if (!why_not.empty()) return absl::InvalidArgumentError(why_not);
+  if (effect.kind == EffectKind::kShortRead && effect.amount == 0) {
+    return absl::InvalidArgumentError("a short read of 0 bytes would be an end of file");
   }
-  switch (effect.kind) {
-    case EffectKind::kShortWrite:
-      if (operation != OpKind::kWrite) {
-        return absl::InvalidArgumentError("a short write happens on write only");
-      }
-      if (effect.amount == 0 && effect.error == 0) {
-        return absl::InvalidArgumentError("a short write of 0 bytes needs an error");
-      }
-      return absl::OkStatus();
-    case EffectKind::kShortRead:
-      if (operation != OpKind::kRead) {
-        return absl::InvalidArgumentError("a short read happens on read only");
-      }
-      if (effect.amount == 0) {
-        return absl::InvalidArgumentError("a short read of 0 bytes would be an end of file");
-      }
-      break;
-    case EffectKind::kInterrupt:
-      break;
-    case EffectKind::kMissedName:
-      if (operation != OpKind::kList) {
-        return absl::InvalidArgumentError("miss happens on list only");
-      }
-      break;
-    case EffectKind::kFlippedBit:
-    case EffectKind::kRot:
-      if (operation != OpKind::kRead) {
-        return absl::InvalidArgumentError("flip and rot happen on read only");
-      }
-      break;
-    case EffectKind::kDelay:
-      if (effect.amount == 0 || effect.amount > kDelayMaxUs) {
-        return absl::InvalidArgumentError("a delay takes 1 to 60000000 microseconds");
-      }
-      break;
-    case EffectKind::kFailedWriteback:
-      if (operation != OpKind::kWrite) {
-        return absl::InvalidArgumentError("writeback-fails happens on write only");
-      }
-      if (effect.error == 0) return absl::InvalidArgumentError("the effect needs an error");
-      return absl::OkStatus();
-    case EffectKind::kFailedSync:
-      if (operation != OpKind::kSync && operation != OpKind::kSyncDir) {
-        return absl::InvalidArgumentError("fail happens on sync and sync-dir only");
-      }
-      [[fallthrough]];
-    case EffectKind::kError:
-      if (effect.error == 0) return absl::InvalidArgumentError("the effect needs an error");
-      return absl::OkStatus();
-    case EffectKind::kAppliedError:
-      if (!CanFailAfterwards(operation)) {
-        return absl::InvalidArgumentError("applied-error does not happen on " +
-                                          std::string(ToText(operation)));
-      }
-      if (effect.error == 0) return absl::InvalidArgumentError("the effect needs an error");
-      return absl::OkStatus();
+  if (effect.kind == EffectKind::kDelay && (effect.amount == 0 || effect.amount > kDelayMaxUs)) {
+    return absl::InvalidArgumentError("a delay takes 1 to 60000000 microseconds");
   }
-  if (effect.error != 0) return absl::InvalidArgumentError("the effect has no error of its own");
-  return absl::OkStatus();
+  if (effect.kind == EffectKind::kShortWrite) {
+    if (effect.amount != 0 || effect.error != 0) return absl::OkStatus();
+    return absl::InvalidArgumentError("a short write of 0 bytes needs an error");
+  }
+  if (HasError(effect.kind) == (effect.error != 0)) return absl::OkStatus();
+  return absl::InvalidArgumentError(effect.error == 0 ? "the effect needs an error"
+                                                      : "the effect has no error of its own");
 }
 
 }  // namespace

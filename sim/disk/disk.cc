@@ -13,7 +13,6 @@
 #include "sim/disk/check.h"
 #include "sim/disk/crash_resolver.h"
 #include "sim/disk/disk_impl.h"
-#include "sim/disk/file_versions.h"
 #include "sim/disk/image_state.h"
 #include "sim/kernel/random.h"
 
@@ -381,12 +380,7 @@ void Disk::Impl::CheckInvariants() const {
     DISK_CHECK(inode.links == links[i]);
     DISK_CHECK(inode.open == open[i]);
     if (inode.IsDirectory() || !inode.cache.contents || inode.cache.lost) continue;
-    FileRef durable = inode.durable;
-    for (const PendingOperation& operation : state.pending) {
-      if (operation.inode == i && operation.ConcernsData()) {
-        durable = DurableAfter(*state.profile, durable, operation);
-      }
-    }
+    const FileRef durable = DurableContents(static_cast<InodeNumber>(i));
     const FileContents& cache = *inode.cache.contents;
     DISK_CHECK(cache.pages.size() <= PageCount(cache.size));
     DISK_CHECK(inode.cache.size_dirty || cache.size == durable->size);

@@ -112,7 +112,10 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
     cache.dirty.Set(page);
   }
   inode.next_write_error = next_error;
-  if (writeback_error != 0) FailWriteback(file.inode, writeback_error);
+  if (writeback_error != 0) {
+    FailWriteback(file.inode);
+    RecordError(file.inode, writeback_error);
+  }
   return static_cast<ssize_t>(size);
 }
 

@@ -112,12 +112,13 @@ class Disk::Impl {
   void RecordLastWrite(InodeNumber number, std::uint64_t offset, std::size_t length);
 
   int ReportPastError(Descriptor& file);
-  // Writing the file's dirty pages fails, for a sync or in the background.
-  void FailWriteback(InodeNumber number, int error);
+  // Writing the file's dirty pages fails, for a sync or in the background. Tells nobody.
+  void FailWriteback(InodeNumber number);
+  // To be reported by syncs to come.
+  void RecordError(InodeNumber number, int error);
   void WriteSome(InodeNumber number);
   void RevertCache(InodeNumber number);
   FileRef DurableContents(InodeNumber number) const;
-  void MarkErrorSeen(InodeNumber number);
   faults::CrashImageChoice EpochChoice() const;
   bool ConcernsPending(InodeNumber number) const;
   void MakeDurable(InodeNumber number);

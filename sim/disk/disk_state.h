@@ -57,8 +57,7 @@ struct Inode {
   int error = 0;
   std::uint32_t error_number = 0;
   bool error_seen = true;
-  bool reported_once = false;  // whoever reports the error does so for all
-  int next_write_error = 0;    // what follows a short write
+  int next_write_error = 0;  // what follows a short write
   std::unique_ptr<FileLocks> locks;
 
   bool IsDirectory() const { return static_cast<bool>(names); }

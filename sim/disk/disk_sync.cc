@@ -22,18 +22,18 @@ int Disk::Impl::Sync(Descriptor& file) {
   if (effect && effect->kind == faults::EffectKind::kFailedSync) {
     // Nothing of a directory is known to have arrived; its operations stay pending.
     if (directory) return -effect->error;
-    FailWriteback(file.inode, effect->error);
+    FailWriteback(file.inode);
     switch (state.profile->failed_sync) {
       case FailedSyncRule::kKeepsCache:
+        RecordError(file.inode, effect->error);
         break;
       case FailedSyncRule::kReportsLater:
+        RecordError(file.inode, effect->error);
         // The journal has everything; what fails is to write it where it belongs.
         CommitJournal();
         return 0;
       case FailedSyncRule::kRevertsCache:
-        // This call has reported it for all.
-        MarkErrorSeen(file.inode);
-        return -effect->error;
+        return -effect->error;  // nobody else is told
     }
   }
   if (const int error = ReportPastError(file); error != 0) return error;
@@ -56,19 +56,23 @@ int Disk::Impl::ReportPastError(Descriptor& file) {
   if (file.error_number == inode.error_number) return 0;
   file.error_number = inode.error_number;
   inode.error_seen = true;
-  if (inode.reported_once) MarkErrorSeen(file.inode);
+  if (state.profile->failed_sync == FailedSyncRule::kReportsLater) {
+    // Once, whoever syncs first.
+    for (Descriptor& other : descriptors) {
+      if (other.inode == file.inode) other.error_number = inode.error_number;
+    }
+  }
   return -inode.error;
 }
 
-void Disk::Impl::MarkErrorSeen(InodeNumber number) {
+void Disk::Impl::RecordError(InodeNumber number, int error) {
   Inode& inode = state.inodes[number];
-  for (Descriptor& file : descriptors) {
-    if (file.inode == number) file.error_number = inode.error_number;
-  }
-  inode.error_seen = true;
+  inode.error = error;
+  ++inode.error_number;
+  inode.error_seen = false;
 }
 
-void Disk::Impl::FailWriteback(InodeNumber number, int error) {
+void Disk::Impl::FailWriteback(InodeNumber number) {
   Inode& inode = state.inodes[number];
   failed_sync = FailedSync();
   if (state.profile->failed_sync == FailedSyncRule::kRevertsCache) {
@@ -80,10 +84,6 @@ void Disk::Impl::FailWriteback(InodeNumber number, int error) {
     inode.cache.lost = true;
   }
   if (state.last_write.inode == number) state.last_write = LastWrite();
-  inode.error = error;
-  ++inode.error_number;
-  inode.error_seen = false;
-  inode.reported_once = state.profile->failed_sync == FailedSyncRule::kReportsLater;
 }
 
 // What the file's pending operations leave on the medium.
@@ -117,33 +117,31 @@ void Disk::Impl::WriteSome(InodeNumber number) {
   // Through the journal all others of the call are written.
   const bool journal = state.profile->failed_sync == FailedSyncRule::kReportsLater;
   const std::uint64_t lost = journal ? random.Below(cache.dirty.Count() + 1) : 0;
-  {
-    CacheView written;
-    std::uint64_t ordinal = 0;
-    cache.dirty.ForEach([&](std::uint64_t page) {
-      // A quarter each: no page, every page; else a coin for each.
-      const bool arrives = journal ? ordinal++ != lost : mix == 0 || (mix > 1 && random.OneIn(2));
-      if (arrives) written.dirty.Set(page);
-      (arrives ? failed_sync.written : failed_sync.lost).push_back(page);
-    });
-    PendingOperation operation;
-    operation.kind = PendingKind::kWritten;
-    operation.inode = number;
-    written.size_dirty = true;
-    written.lost = true;
-    // It bounds the size from below.
-    const FileRef durable = DurableContents(number);
-    const std::uint64_t full = WrittenSize(*durable, cache);
-    written.contents = Resized(cache.contents, new_size ? full : durable->size);
-    failed_sync.size_before = durable->size;
-    failed_sync.size_after = WrittenSize(*durable, written);
-    operation.view = std::move(written);
-    ++inode.data_operations;
-    if (inode.data_operations == 1) {
-      CommitDataOperation(operation);
-    } else {
-      state.pending.push_back(std::move(operation));
-    }
+  CacheView written;
+  std::uint64_t ordinal = 0;
+  cache.dirty.ForEach([&](std::uint64_t page) {
+    // A quarter each: no page, every page; else a coin for each.
+    const bool arrives = journal ? ordinal++ != lost : mix == 0 || (mix > 1 && random.OneIn(2));
+    if (arrives) written.dirty.Set(page);
+    (arrives ? failed_sync.written : failed_sync.lost).push_back(page);
+  });
+  PendingOperation operation;
+  operation.kind = PendingKind::kWritten;
+  operation.inode = number;
+  written.size_dirty = true;
+  written.lost = true;
+  // It bounds the size from below.
+  const FileRef durable = DurableContents(number);
+  const std::uint64_t full = WrittenSize(*durable, cache);
+  written.contents = Resized(cache.contents, new_size ? full : durable->size);
+  failed_sync.size_before = durable->size;
+  failed_sync.size_after = WrittenSize(*durable, written);
+  operation.view = std::move(written);
+  ++inode.data_operations;
+  if (inode.data_operations == 1) {
+    CommitDataOperation(operation);
+  } else {
+    state.pending.push_back(std::move(operation));
   }
 }
 

@@ -188,7 +188,6 @@ Rule DrawDamageRule(kernel::Random* random) {
   if (random->OneIn(4)) {
     rule.file = FileKind::kDirectory;
     rule.operation = OpKind::kList;
-    rule.first = 1;
     rule.effect = {EffectKind::kMissedName, 0, random->Below(8)};
     return rule;
   }

@@ -344,6 +344,7 @@ class ScenarioParser {
       return cursor->AtEnd() ? absl::OkStatus()
                              : cursor->Expected("before, keep, or the end of the line");
     }
+    SkipSpaces(cursor);
     const std::size_t kept = cursor->position();
     absl::Status status = ParseSurvivors(cursor, line, &end.image);
     if (!status.ok() || end.image.survivors != faults::Survivors::kEverySubset) return status;

@@ -66,9 +66,9 @@ class RuleSteps {
     rule.effect = rule_.effect;
     if (rule.effect.error != 0) rule.effect.error = EIO;
     Replace(rule);
-    for (const std::uint64_t bytes :
+    for (const std::uint64_t amount :
          {std::uint64_t{0}, std::uint64_t{1}, rule_.effect.amount / 2}) {
-      rule.effect.amount = bytes;
+      rule.effect.amount = amount;
       Replace(rule);
     }
   }

@@ -167,6 +167,10 @@ TEST(DiskFaultsTest, AFlippedBitIsInOneReadAndRotStays) {
   EXPECT_EQ(rot.Cached("f"), "c1b1c1");
   EXPECT_EQ(rot.Crash(Survivors::kNone), "f:c1b1c1");
   rot.disk.CheckInvariants();
+  // The second operation flips another bit than the first would.
+  Lab second(ProfileName::kExt4, kStart, {"any read #2: flip 9"});
+  EXPECT_EQ(second.Cached("f"), "a1b1c1");
+  EXPECT_EQ(second.Cached("f"), "a1b1g1") << "bit 18: bit 2 of the third byte";
   // What is still to be written replaces what the medium has.
   Lab dirty(ProfileName::kExt4, kStart, {"any read #1: rot 1"});
   dirty.Run("open f; put f 1 x 1");

@@ -161,6 +161,18 @@ TEST(FailedSyncTest, OnBtrfsOnlyThatCallReportsIt) {
   EXPECT_EQ(lab.disk.Sync(lab.disk.Open("f", O_RDONLY, 0)), 0);
 }
 
+TEST(FailedSyncTest, OnBtrfsAnEarlierErrorIsStillToBeReported) {
+  Lab lab(ProfileName::kBtrfs, kStart,
+          {"any write #1: writeback-fails ENOSPC", "any sync #1: fail EIO"});
+  lab.Run("open f");
+  const int other = lab.disk.Open("f", O_RDONLY, 0);
+  lab.Run("put f 0 b 10");
+  EXPECT_EQ(lab.Call("sync f"), -EIO);
+  EXPECT_EQ(lab.Call("sync f"), -ENOSPC);
+  EXPECT_EQ(lab.disk.Sync(other), -ENOSPC);
+  EXPECT_EQ(lab.disk.Sync(other), 0);
+}
+
 TEST(FailedSyncTest, OnExt4JournalTheNextSyncReportsItOnce) {
   Lab lab(ProfileName::kExt4Journal, kStart, {kFailOnce});
   lab.Run("open f; put f 0 b 4096; write f x 12288");

@@ -17,6 +17,7 @@
 #include <set>
 #include <sstream>
 #include <string>
+#include <vector>
 
 #include "sim/disk/disk.h"
 
@@ -105,6 +106,16 @@ class Lab {
       images.insert(Crash(faults::Survivors::kRandom, 0, static_cast<std::uint64_t>(seed)));
     }
     return images;
+  }
+
+  // What random crashes leave of a file.
+  std::vector<std::string> RandomContents(const std::string& name, int count) {
+    std::vector<std::string> contents;
+    for (int seed = 0; seed < count; ++seed) {
+      const auto drawn = static_cast<std::uint64_t>(seed);
+      contents.push_back(disk.Crash({faults::Survivors::kRandom, 0, drawn}).Contents(name));
+    }
+    return contents;
   }
 
   // The file as reads see it.

@@ -73,6 +73,37 @@ TEST(Run, EverySubsetHasMoreThanAllAndNone) {
   EXPECT_GT(states("ext4", "every-subset"), states("ext4", "all\n  image none"));
 }
 
+// One write that is not synced, whose log the kernel fails to write; then a close, and a life that reads.
+TEST(Run, ACloseOwesTheCacheUnlessAFailedWritebackTookItBack) {
+  const auto run = [](const std::string& profile, const std::string& fault) {
+    return RunScenario(Parse("harrow scenario 3\nprofile " + profile + "\nkeys 1\nlife\n  fault " +
+                             fault +
+                             "\n  end close\n  client\n    put k0 100\nlife\n  end close\n"));
+  };
+  for (const char* const profile : {"btrfs", "ext4"}) {
+    const RunResult result = run(profile, "log write #1: writeback-fails EIO");
+    EXPECT_TRUE(result.verdict.ok()) << profile << ": " << result.verdict.violation.found;
+    EXPECT_EQ(result.counts.Get(Count::kFaultWriteback), 1u) << profile;
+  }
+}
+
+// Damage excuses a failed open and a lost write, in the life that it hits and in later ones.
+TEST(Run, AfterDamageAnOpenMayFail) {
+  for (const char* const fault : {"manifest read 1/1: rot 100", "log read 1/1: rot 100",
+                                  "log read 1/1: flip 100", "any list #1: miss 0"}) {
+    const RunResult result = RunScenario(
+        Parse(std::string("harrow scenario 3\nkeys 2\nlife\n  explore 1\n  end crash keep none\n"
+                          "  client\n    put k0 100 sync\n    put k1 100 sync\nlife\n  explore 1\n"
+                          "  fault ") +
+              fault + "\n  end crash keep none\nlife\n  explore 1\n  end crash keep none\n"));
+    EXPECT_TRUE(result.verdict.ok()) << fault << ": " << result.verdict.violation.found;
+    EXPECT_GT(result.counts.Get(Count::kFaultRot) + result.counts.Get(Count::kFaultFlippedBit) +
+                  result.counts.Get(Count::kFaultMissedName),
+              0u)
+        << fault;
+  }
+}
+
 TEST(Run, NamesTheClassOfItsFailure) {
   Scenario scenario = Parse(kThreeLives);
   const RunResult good = RunScenario(scenario);

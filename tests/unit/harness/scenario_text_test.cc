@@ -166,6 +166,7 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
       {"strategy", InLife("schedule best"), "f:3: column 12: expected a strategy"},
       {"fault", InLife("fault log wrote #3: fail EIO"), "f:3: column 13: expected"},
       {"survivors", InLife("end crash keep most"), "f:3: column 18: expected what survives"},
+      {"many images", InLife("end crash keep every-subset"), "f:3: column 18: expected one image"},
       {"end", InLife("end soon"), "f:3: column 7: expected close or crash"},
       {"key", InClient("put k4 10"), "f:5: column 9: expected a key from k0 to k3"},
       {"size", InClient("put k1 3"), "f:5: column 12: expected a value size from 4 to"},

@@ -178,6 +178,27 @@ TEST(Search, AnExploredImageBecomesTheEnd) {
       << ToText(searched.result.smallest);
 }
 
+// Needs a subset with items 0 and 2, at the end or among the images.
+TEST(Search, OneSubsetOfEveryBecomesTheEndAndLosesWhatIsNotNeeded) {
+  const auto script = [](const Scenario& scenario) {
+    constexpr std::uint64_t kNeeded = 0b101;
+    const LifePlan& life = scenario.lives[0];
+    bool fails = life.end.image.survivors == faults::Survivors::kSubset &&
+                 (life.end.image.cut & kNeeded) == kNeeded;
+    for (const faults::CrashImageChoice& image : life.explore.images)
+      fails = fails || image.survivors == faults::Survivors::kEverySubset;
+    return Failing(fails ? Kind::kRule : Kind::kNone);
+  };
+  for (const char* const start : {"life\n explore 3\n image every-subset\n client\n  put k0 16\n",
+                                  "life\n end crash keep subset 0x3f\n client\n  put k0 16\n"}) {
+    ScriptedTrials trials(Kind::kRule, script);
+    const Scenario scenario = ScenarioOf(start);
+    const Searched searched = Search(scenario, &trials, script(scenario));
+    EXPECT_EQ(ToText(searched.result.smallest.lives[0].end.image), "subset 0x5") << start;
+    EXPECT_TRUE(searched.result.smallest.lives[0].explore.images.empty());
+  }
+}
+
 // Needs two clients, and that one of the two recorded switches happens.
 TEST(Search, ADrawnScheduleIsWrittenDownAndThinnedOut) {
   const Scenario needed = ScenarioOf("life\n replay\n switch 0x1 2 0x3\n switch 0x3 4 0x1\n");
