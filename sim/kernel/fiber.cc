@@ -180,6 +180,7 @@ void InitHostFiber(Fiber& fiber) {
   fiber.host = true;
   g_exception_globals = reinterpret_cast<ExceptionGlobals*>(abi::__cxa_get_globals());
   g_errno = &errno;
+  KeptByEachFiber(g_errno);
 #if defined(HARROW_TSAN)
   fiber.thread = __tsan_get_current_fiber();
 #endif

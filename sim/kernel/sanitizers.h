@@ -13,7 +13,11 @@
 #endif
 #if defined(HARROW_TSAN)
 #include <sanitizer/tsan_interface.h>
+
+#include <cstddef>
 extern "C" {
+void AnnotateBenignRaceSized(const char* file, int line, const volatile void* object,
+                             std::size_t size, const char* why);
 void AnnotateIgnoreReadsBegin(const char* file, int line);
 void AnnotateIgnoreReadsEnd(const char* file, int line);
 void AnnotateIgnoreWritesBegin(const char* file, int line);
@@ -42,6 +46,12 @@ inline void IgnoreAccessesEnd() {
 inline void HappensBefore(const void* object) { __tsan_release(const_cast<void*>(object)); }
 inline void HappensAfter(const void* object) { __tsan_acquire(const_cast<void*>(object)); }
 
+// One location that holds another value in each fiber: accesses from two of them are no race.
+template <typename T>
+void KeptByEachFiber(const T* object) {
+  AnnotateBenignRaceSized(__FILE__, __LINE__, object, sizeof *object, "kept by each fiber");
+}
+
 // Declared as try-locks: the order of locks is the scheduler's business, which finds real deadlocks.
 inline void LockAcquired(void* lock, bool shared) {
   const unsigned flags =
@@ -62,6 +72,8 @@ inline void IgnoreAccessesBegin() {}
 inline void IgnoreAccessesEnd() {}
 inline void HappensBefore(const void*) {}
 inline void HappensAfter(const void*) {}
+template <typename T>
+void KeptByEachFiber(const T*) {}
 inline void LockAcquired(void*, bool) {}
 inline void LockReleased(void*, bool) {}
 inline void LockDestroyed(void*) {}

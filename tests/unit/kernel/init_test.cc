@@ -261,7 +261,6 @@ TEST(ExceptionTest, LeavingATaskEndsTheRunAndIsNamed) {
   EXPECT_EQ(std::current_exception(), nullptr);
 }
 
-#if !defined(HARROW_TSAN)  // which sees one OS thread's variable written by two tasks
 TEST(ErrnoTest, BelongsToTheTask) {
   std::atomic<int> wrong = 0;
   Simulate(Walk(3), [&] {
@@ -279,7 +278,6 @@ TEST(ErrnoTest, BelongsToTheTask) {
   });
   EXPECT_EQ(wrong, 0);
 }
-#endif
 
 }  // namespace
 }  // namespace harrow::kernel
