@@ -136,11 +136,20 @@ absl::Status Table::ReadBlock(const BlockHandle& handle, Checksum checksum,
 
 absl::StatusOr<LookupResult> Table::Get(const ReadOptions& options, const LookupKey& key,
                                         std::string* value) const {
-  const std::size_t index = index_.Find(key.internal_key());
-  if (index == index_.block_count()) return LookupResult::kAbsent;
-  if (!filters_.KeyMayMatch(index_.handle(index).offset, key.user_key())) {
-    return LookupResult::kAbsent;
+  for (std::size_t index = index_.Find(key.internal_key()); index < index_.block_count(); ++index) {
+    bool past_end = false;
+    absl::StatusOr<LookupResult> result = GetFrom(index, options, key, value, &past_end);
+    // An index key lies anywhere between two blocks, perhaps between two entries of one user key.
+    if (!past_end || index_.user_key(index) != key.user_key()) return result;
   }
+  return LookupResult::kAbsent;
+}
+
+absl::StatusOr<LookupResult> Table::GetFrom(std::size_t index, const ReadOptions& options,
+                                            const LookupKey& key, std::string* value,
+                                            bool* past_end) const {
+  *past_end = !filters_.KeyMayMatch(index_.handle(index).offset, key.user_key());
+  if (*past_end) return LookupResult::kAbsent;
   BlockBytes block;
   const absl::Status status = ReadDataBlock(options, index, &block);
   if (!status.ok()) return status;
@@ -148,9 +157,8 @@ absl::StatusOr<LookupResult> Table::Get(const ReadOptions& options, const Lookup
   BlockCursor cursor(block.bytes);
   cursor.Seek(key.internal_key());
   if (!cursor.status().ok()) return Annotate(cursor.status());
-  // Past the block's last key is before the next block's first one, by more than the sequence: the
-  // index key between them belongs to the user key of one of the two or to none.
-  if (!cursor.Valid()) return LookupResult::kAbsent;
+  *past_end = !cursor.Valid();
+  if (*past_end) return LookupResult::kAbsent;
   ParsedInternalKey found;
   if (!ParseInternalKey(cursor.key(), &found)) {
     return Annotate(absl::DataLossError("bad internal key"));

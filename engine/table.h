@@ -69,6 +69,10 @@ class Table : public std::enable_shared_from_this<Table> {
   absl::Status Load(const TableOptions& options);
   absl::Status LoadFilters(const BlockHandle& metaindex);
 
+  // What the block has for the key; past_end: nothing at or after it.
+  absl::StatusOr<LookupResult> GetFrom(std::size_t index, const ReadOptions& options,
+                                       const LookupKey& key, std::string* value,
+                                       bool* past_end) const;
   // A data block, by its number in the index.
   absl::Status ReadDataBlock(const ReadOptions& options, std::size_t index,
                              BlockBytes* block) const;

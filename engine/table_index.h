@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "engine/internal_key.h"
 #include "engine/table_format.h"
 
 namespace harrow::engine {
@@ -24,6 +25,7 @@ class TableIndex {
 
   std::size_t block_count() const { return entries_.size(); }
   const BlockHandle& handle(std::size_t block) const { return entries_[block].handle; }
+  std::string_view user_key(std::size_t block) const { return ExtractUserKey(KeyOf(block)); }
   // The first block that may hold keys at or after this internal key; block_count() if none.
   std::size_t Find(std::string_view internal_key) const;
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "engine/block_builder.h"
 #include "engine/crc32c.h"
 #include "engine/table_builder.h"
 #include "gtest/gtest.h"
@@ -321,6 +322,48 @@ TEST_P(TableTest, UnknownCompressionsAndBadSnappyAreDataLoss) {
     EXPECT_FALSE(iterator->Valid());
     EXPECT_EQ(iterator->status().code(), absl::StatusCode::kDataLoss);
   }
+}
+
+// What LevelDB's page on the format allows of an index key: at or after the block's last, before the next one's first.
+TEST(TableIndexKeyTest, MayLieBetweenTwoEntriesOfOneUserKey) {
+  const ScratchDirectory directory;
+  std::string bytes;
+  BlockBuilder index(1);
+  const auto add_block = [&](const std::string& key, const std::string& index_key) {
+    BlockBuilder block(16);
+    block.Add(key, "value");
+    const std::string contents(block.Finish());
+    std::string handle;
+    BlockHandle{bytes.size(), contents.size()}.AppendTo(&handle);
+    AppendStoredBlock(&bytes, {CompressionType::kNoCompression, contents});
+    index.Add(index_key, handle);
+  };
+  add_block(Key("a", 9), Key("b", 5));
+  add_block(Key("b", 3), Key("b", 3));
+  add_block(Key("b", 2, ValueType::kDeletion), Key("c", 7));
+  BlockBuilder none(1);
+  Footer footer;
+  for (const auto& [builder, handle] :
+       {std::pair(&none, &footer.metaindex), {&index, &footer.index}}) {
+    const std::string contents(builder->Finish());
+    *handle = {bytes.size(), contents.size()};
+    AppendStoredBlock(&bytes, {CompressionType::kNoCompression, contents});
+  }
+  footer.AppendTo(&bytes);
+  std::ofstream(directory.File("table"), std::ios::binary) << bytes;
+  const auto table = Table::Open(*RandomAccessFile::Open(directory.File("table")), TableOptions());
+  ASSERT_TRUE(table.ok()) << table.status();
+  const auto look_up = [&table](std::string_view key, SequenceNumber sequence) {
+    std::string value;
+    return *(*table)->Get(ReadOptions(), LookupKey(key, sequence), &value);
+  };
+  EXPECT_EQ(look_up("b", 6), LookupResult::kFound);
+  EXPECT_EQ(look_up("b", 3), LookupResult::kFound);
+  EXPECT_EQ(look_up("b", 2), LookupResult::kDeleted);
+  EXPECT_EQ(look_up("b", 1), LookupResult::kAbsent);
+  EXPECT_EQ(look_up("a", 9), LookupResult::kFound);
+  EXPECT_EQ(look_up("a", 8), LookupResult::kAbsent);
+  EXPECT_EQ(look_up("c", 8), LookupResult::kAbsent);
 }
 
 // A filter that says no to everything shows whether it is asked.
