@@ -88,6 +88,7 @@ Disk::Impl::Impl(const DiskOptions& disk_options, Impl&& before)
   orphans_ = std::move(before.orphans_);
   for (Inode& inode : state.inodes) {
     inode.label = 0;
+    inode.maps = 0;
     inode.next_write_error = 0;
   }
 }
@@ -129,6 +130,13 @@ ssize_t Disk::Pread(int fd, void* buffer, std::size_t size, off_t offset) {
   return impl_->Pread(*file, buffer, std::min(size, kTransferMax),
                       static_cast<std::uint64_t>(offset));
 }
+
+int Disk::Map(int fd, std::uint64_t offset, std::size_t size, void* to) {
+  const Descriptor* const file = impl_->Opened(fd);
+  return file == nullptr ? -EBADF : impl_->Map(*file, offset, size, to);
+}
+
+void Disk::Unmap(std::uint64_t number) { impl_->Unmap(static_cast<InodeNumber>(number)); }
 
 ssize_t Disk::Write(int fd, const void* data, std::size_t size) {
   Descriptor* const file = impl_->Opened(fd);
@@ -299,6 +307,8 @@ std::size_t Disk::PendingCount() const { return CountPending(impl_->state); }
 bool Disk::IsOpen(int fd) const { return impl_->Opened(fd) != nullptr; }
 
 int Disk::FlagsOf(int fd) const { return impl_->Opened(fd)->flags; }
+
+std::uint64_t Disk::NumberOf(int fd) const { return impl_->Opened(fd)->inode; }
 
 off_t Disk::SizeOf(int fd) const {
   const Inode& inode = impl_->state.inodes[impl_->Opened(fd)->inode];

@@ -51,6 +51,8 @@ struct DiskStats {
   std::uint64_t reads = 0;
   std::uint64_t syncs = 0;
   std::uint64_t directory_syncs = 0;
+  std::uint64_t mapped_changes =
+      0;  // of the bytes of a file that is mapped: its map does not show them
 };
 
 // What a sync that failed did with the pages that were dirty: each is marked clean, some are on the medium.
@@ -82,6 +84,11 @@ class Disk {
   ssize_t Write(int fd, const void* data, std::size_t size);
   ssize_t Pwrite(int fd, const void* data, std::size_t size, off_t offset);
   off_t Seek(int fd, off_t offset, int whence);
+  // Fills `to` with what a map of the file shows of [offset, offset + size): zeros past its end. One read
+  // operation to the injector, of which an error fails it and a flipped bit or rot shows; a short read or
+  // an interrupt means nothing to a map. Unmap takes the number of the inode.
+  int Map(int fd, std::uint64_t offset, std::size_t size, void* to);
+  void Unmap(std::uint64_t number);
   int Sync(int fd);  // fsync and fdatasync; on a directory: its names
   int Truncate(int fd, off_t size);
   int TruncatePath(std::string_view path, off_t size);
@@ -109,9 +116,10 @@ class Disk {
   // For the front end: what a call is about before it is made. None of these counts or changes
   // anything.
   bool IsOpen(int fd) const;
-  int FlagsOf(int fd) const;         // as given to Open; the descriptor is open
-  off_t SizeOf(int fd) const;        // of a file or a directory that is open
-  std::string PathOf(int fd) const;  // "(unlinked)" when no name is left
+  int FlagsOf(int fd) const;             // as given to Open; the descriptor is open
+  std::uint64_t NumberOf(int fd) const;  // of the inode
+  off_t SizeOf(int fd) const;            // of a file or a directory that is open
+  std::string PathOf(int fd) const;      // "(unlinked)" when no name is left
   faults::FileKind KindOf(int fd) const;
   faults::FileKind KindOf(std::string_view path) const;
   // kCreate when Open would create, or was asked to create and truncate; kTruncate when it would

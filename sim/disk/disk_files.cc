@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstddef>
+#include <cstring>
 #include <optional>
 
 #include "sim/disk/check.h"
@@ -40,14 +41,37 @@ ssize_t Disk::Impl::Pread(const Descriptor& file, void* buffer, std::size_t size
   if (offset >= contents.size) return 0;
   size = static_cast<std::size_t>(std::min<std::uint64_t>(size, contents.size - offset));
   contents.Read(offset, buffer, size);
-  if (flipped.has_value() && size > 0) {
-    const std::uint64_t bit = flipped->amount * injector.fired().back().number % (size * 8);
-    auto* const bytes = static_cast<unsigned char*>(buffer);
-    bytes[bit / 8] = static_cast<unsigned char>(bytes[bit / 8] ^ (1U << (bit % 8)));
-    if (flipped->kind == faults::EffectKind::kRot)
-      Rot(file.inode, offset + bit / 8, bytes[bit / 8]);
-  }
+  if (flipped.has_value()) Flip(*flipped, file.inode, offset, buffer, size);
   return static_cast<ssize_t>(size);
+}
+
+int Disk::Impl::Map(const Descriptor& file, std::uint64_t offset, std::size_t size, void* to) {
+  Inode& inode = state.inodes[file.inode];
+  if (!Readable(file.flags)) return -EACCES;
+  ++stats.reads;
+  if (inode.IsDirectory()) return -ENODEV;
+  const auto effect = Decide(inode.kind, faults::OpKind::kRead);
+  if (effect && effect->kind == faults::EffectKind::kError) return -effect->error;
+  ++inode.maps;
+  const FileContents& contents = *inode.cache.contents;
+  std::memset(to, 0, size);
+  if (offset >= contents.size) return 0;
+  const std::size_t shown =
+      static_cast<std::size_t>(std::min<std::uint64_t>(size, contents.size - offset));
+  contents.Read(offset, to, shown);
+  if (effect && Damages(*effect)) Flip(*effect, file.inode, offset, to, shown);
+  return 0;
+}
+
+void Disk::Impl::Unmap(InodeNumber number) { --state.inodes[number].maps; }
+
+void Disk::Impl::Flip(const faults::Effect& effect, InodeNumber number, std::uint64_t offset,
+                      void* buffer, std::size_t size) {
+  if (size == 0) return;
+  const std::uint64_t bit = effect.amount * injector.fired().back().number % (size * 8);
+  auto* const bytes = static_cast<unsigned char*>(buffer);
+  bytes[bit / 8] = static_cast<unsigned char>(bytes[bit / 8] ^ (1U << (bit % 8)));
+  if (effect.kind == faults::EffectKind::kRot) Rot(number, offset + bit / 8, bytes[bit / 8]);
 }
 
 // The medium has this byte now, and the cache read it from there. What is still to be written will
@@ -104,6 +128,7 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
   if ((file.flags & O_APPEND) != 0) offset = inode.cache.contents->size;
   if (offset >= kMaxFileSize) return -EFBIG;
   size = static_cast<std::size_t>(std::min<std::uint64_t>(size, kMaxFileSize - offset));
+  if (inode.maps > 0) ++stats.mapped_changes;
   RecordLastWrite(file.inode, offset, size);
   CacheView& cache = inode.cache;
   if (offset + size > cache.contents->size) cache.size_dirty = true;
@@ -123,6 +148,7 @@ int Disk::Impl::Truncate(InodeNumber number, std::uint64_t size) {
   CacheView& cache = state.inodes[number].cache;
   if (cache.contents->size == size) return 0;
   if (size > kMaxFileSize) return -EFBIG;
+  if (state.inodes[number].maps > 0) ++stats.mapped_changes;
   PendingOperation& operation = AddPending(PendingKind::kTruncate, number);
   operation.size = size;
   operation.view = cache;

@@ -45,6 +45,8 @@ class Disk::Impl {
 
   // disk_files.cc
   ssize_t Pread(const Descriptor& file, void* buffer, std::size_t size, std::uint64_t offset);
+  int Map(const Descriptor& file, std::uint64_t offset, std::size_t size, void* to);
+  void Unmap(InodeNumber number);
   ssize_t Write(const Descriptor& file, const void* data, std::size_t size, std::uint64_t offset);
   int Truncate(InodeNumber number, std::uint64_t size);
   int TruncateCall(InodeNumber number, off_t size);
@@ -108,6 +110,9 @@ class Disk::Impl {
   void RemoveName(InodeNumber directory, std::string_view name, InodeNumber inode);
   PendingOperation& AddPending(PendingKind kind, InodeNumber inode);
   bool IsAncestor(InodeNumber ancestor, InodeNumber directory) const;
+  // Turns round a bit of what was read, and with rot in the file as well.
+  void Flip(const faults::Effect& effect, InodeNumber number, std::uint64_t offset, void* buffer,
+            std::size_t size);
   void Rot(InodeNumber number, std::uint64_t offset, unsigned char byte);
   void RecordLastWrite(InodeNumber number, std::uint64_t offset, std::size_t length);
 

@@ -49,6 +49,7 @@ struct Inode {
   mode_t mode = 0;
   std::uint32_t links = 0;  // names that refer to it
   std::uint32_t open = 0;   // descriptors that refer to it
+  std::uint32_t maps = 0;
   std::uint32_t data_operations = 0;
   std::uint32_t label = 0;  // for the front end: its label in the run, 0 before first use
   faults::FileKind kind = faults::FileKind::kOther;

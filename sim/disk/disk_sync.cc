@@ -99,6 +99,7 @@ FileRef Disk::Impl::DurableContents(InodeNumber number) const {
 
 void Disk::Impl::RevertCache(InodeNumber number) {
   CacheView& cache = state.inodes[number].cache;
+  if (state.inodes[number].maps > 0) ++stats.mapped_changes;
   const FileRef durable = DurableContents(number);
   cache.dirty.ForEach([&](std::uint64_t page) { failed_sync.lost.push_back(page); });
   failed_sync.size_before = failed_sync.size_after = durable->size;

@@ -9,6 +9,7 @@
 #include "sim/disk/check.h"
 #include "sim/disk/posix_call.h"
 #include "sim/disk/posix_directory.h"
+#include "sim/disk/posix_maps.h"
 
 namespace harrow::disk {
 
@@ -17,11 +18,14 @@ Front g_front;
 Mount::Mount(Disk* disk, Observer* observer) {
   DISK_CHECK(g_front.disk == nullptr);
   disk->ForgetLabels();
-  g_front = Front{disk, observer, new std::vector<bool>, new std::vector<DirectoryStream*>};
+  g_front = Front{disk, observer, new std::vector<bool>, new std::vector<DirectoryStream*>,
+                  new std::vector<FileMap>};
 }
 
 Mount::~Mount() {
-  // A life that crashed leaves its streams open.
+  // A life that crashed leaves its maps and streams open.
+  for (const FileMap& map : *g_front.maps) FreeMap(map);
+  delete g_front.maps;
   for (DirectoryStream* stream : *g_front.directories) delete stream;
   delete g_front.directories;
   delete g_front.close_on_exec;
@@ -118,6 +122,7 @@ bool ServedCall::OnOpen(std::string_view path, int flags) {
 }
 
 void ServedCall::Record(std::int64_t result) {
+  if (disk().stats().mapped_changes > 0) Refuse(name_, "a change of a mapped file");
   const std::vector<faults::Fired>& fired = disk().injector().fired();
   if (g_front.observer != nullptr) {
     for (std::size_t i = fired_before_; i < fired.size(); ++i) {

@@ -22,6 +22,7 @@
 namespace harrow::disk {
 
 struct DirectoryStream;
+struct FileMap;
 
 // What is mounted. Constant-initialised, since libc's calls are made before main.
 struct Front {
@@ -29,6 +30,7 @@ struct Front {
   Observer* observer = nullptr;
   std::vector<bool>* close_on_exec = nullptr;            // by descriptor; owned by the mount
   std::vector<DirectoryStream*>* directories = nullptr;  // open streams; owned by the mount
+  std::vector<FileMap>* maps = nullptr;                  // owned by the mount
 };
 extern Front g_front;
 

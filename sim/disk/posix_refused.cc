@@ -6,6 +6,7 @@
 // calls listed takes more than six, or floating-point ones.
 #include "sim/disk/posix_call.h"
 #include "sim/disk/posix_directory.h"
+#include "sim/disk/posix_maps.h"
 #include "sim/kernel/takeover/real.h"
 
 namespace harrow::disk {
@@ -17,6 +18,8 @@ using Untyped = Word(Word, Word, Word, Word, Word, Word);
 bool PathOurs(Word argument) {
   return ServedPath(reinterpret_cast<const char*>(argument)) != nullptr;
 }
+
+bool MapOurs(Word argument) { return IsServedMap(reinterpret_cast<const void*>(argument)); }
 
 bool DescriptorOurs(Word argument) { return ServesDescriptor(static_cast<int>(argument)); }
 
@@ -60,9 +63,11 @@ HARROW_REFUSED_PATH(ftw64)
 HARROW_REFUSED_PATH(nftw)
 HARROW_REFUSED_PATH(nftw64)
 
-// Maps.
-HARROW_REFUSED(mmap, DescriptorOurs(e))
-HARROW_REFUSED(mmap64, DescriptorOurs(e))
+// Maps, but for posix_maps.cc.
+HARROW_REFUSED(mremap, MapOurs(a))
+HARROW_REFUSED(msync, MapOurs(a))
+HARROW_REFUSED(mprotect, MapOurs(a))
+HARROW_REFUSED(mincore, MapOurs(a))
 
 // Descriptors.
 HARROW_REFUSED_FD(dup)

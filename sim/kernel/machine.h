@@ -130,6 +130,7 @@ class Machine {
   bool Ready(const Task& task) const;
   void NotifyTask(Task& task, Wake wake);
   [[noreturn]] void Deadlock();
+  bool OnlyDetachedAlive() const;
   [[noreturn]] void StepLimitReached();
   [[noreturn]] void End(kernel::End end);
   std::string DescribeWait(const Task& task) const;

@@ -12,6 +12,7 @@
 #include <exception>
 
 #include "sim/kernel/check.h"
+#include "sim/kernel/library_state.h"
 #include "sim/kernel/machine.h"
 #include "sim/kernel/run_heap.h"
 #include "sim/kernel/sanitizers.h"
@@ -89,6 +90,7 @@ void Machine::Reset(const SimulationOptions& options, Trace& trace) {
   entropy_drawn_ = false;
   InitHostFiber(host_);
   if constexpr (!kSanitized) run_heap::Reset();
+  RestoreLibraries();
 }
 
 Outcome Machine::Run(const SimulationOptions& options, Trace& trace,
@@ -249,8 +251,17 @@ void Machine::Abort(kernel::End why, std::string_view text) {
   End(why);
 }
 
+bool Machine::OnlyDetachedAlive() const {
+  for (std::uint64_t rest = alive_; rest != 0; rest &= rest - 1) {
+    if (!tasks_[std::countr_zero(rest)].detached) return false;
+  }
+  return true;
+}
+
 void Machine::Deadlock() {
   g_run_heap_active = false;
+  // A process ends with its main, whatever threads it let go still wait for.
+  if (tasks_[0].ended && OnlyDetachedAlive()) End(kernel::End::kFinished);
   if (!dropped_) outcome_.detail = DescribeWaits();
   End(kernel::End::kDeadlock);
 }

@@ -43,7 +43,7 @@ struct SimulationOptions {
 };
 
 enum class End : std::uint8_t {
-  kFinished,  // root returned and every task it started ended
+  kFinished,  // root returned, and every other task ended or was detached and waits for ever
   kStopped,   // Stop() was called
   kDeadlock,  // every task waits and no timer is set; detail says who waits for what
   kStepLimit,

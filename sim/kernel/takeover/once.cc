@@ -2,13 +2,16 @@
 //
 // What a static's constructor allocates lives on after the run, so it comes from host memory from
 // __cxa_guard_acquire to release or abort, and so does what a once routine allocates unless the once
-// object itself lies in the run's heap. Who is initialising is kept in the machine, not in the
-// object: an object that a stopped run left half-way is simply not initialised.
+// object itself lies in the run's heap. The statics of a library whose variables are put back before
+// each run (library_state.h) belong to the run, and so does their memory. Who is initialising is kept
+// in the machine, not in the object: an object that a stopped run left half-way is simply not
+// initialised.
 #include <pthread.h>
 
 #include <cstdint>
 #include <mutex>
 
+#include "sim/kernel/library_state.h"
 #include "sim/kernel/run_heap.h"
 #include "sim/kernel/sanitizers.h"
 #include "sim/kernel/takeover/real.h"
@@ -73,7 +76,7 @@ int Once(pthread_once_t* once, Routine* routine) {
     return 0;
   }
   const bool run_heap = g_run_heap_active;
-  if (!run_heap::Owns(once)) g_run_heap_active = false;
+  if (!run_heap::Owns(once) && !InRestoredLibrary(once)) g_run_heap_active = false;
   arguments.Restore();
   try {
     routine();
@@ -99,7 +102,7 @@ int GuardAcquire(std::uint64_t* guard) {
     return 0;
   }
   ++g_machine.current()->constructing;
-  g_run_heap_active = false;
+  if (!InRestoredLibrary(guard)) g_run_heap_active = false;
   return 1;
 }
 
@@ -155,6 +158,7 @@ void TakenGuardAbort(std::uint64_t* guard) {
 
 // The list of exit functions is libc's for ever, also where a static made on a task registers.
 int TakenAtExit(void (*function)(void*), void* argument, void* object) {
+  if (g_machine.running() && InRestoredLibrary(argument)) return 0;
   const bool run_heap = g_run_heap_active;
   g_run_heap_active = false;
   const int error = real_atexit(function, argument, object);

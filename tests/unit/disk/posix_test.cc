@@ -5,7 +5,6 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 #include <unistd.h>
@@ -199,11 +198,6 @@ TEST(PosixTest, WhatIsNotServedEndsTheRunByName) {
       {"open: one of the flags", [] { open(Path("f").c_str(), O_WRONLY | O_SYNC); }},
       {"open: one of the flags", [] { open(Path("f").c_str(), O_RDWR | O_DIRECT); }},
       {"open: one of the flags", [] { open(Path("f").c_str(), O_PATH); }},
-      {"mmap: it",
-       [] {
-         const int fd = open(Path("f").c_str(), O_RDONLY);
-         static_cast<void>(mmap(nullptr, 4096, PROT_READ, MAP_SHARED, fd, 0));
-       }},
       {"fopen: it", [] { std::fopen(Path("f").c_str(), "r"); }},
       {"link: it", [] { static_cast<void>(!link(Path("f").c_str(), Path("g").c_str())); }},
       {"link: it", [] { static_cast<void>(!link("/tmp/f", Path("g").c_str())); }},

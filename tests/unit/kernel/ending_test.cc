@@ -41,6 +41,35 @@ void Crowd(int stop_at, std::uintptr_t* address) {
   for (std::thread& thread : threads) thread.join();
 }
 
+// As LevelDB's worker: let go of, and never ended.
+void LetGo(std::mutex* mutex, std::condition_variable* never, int* woken) {
+  std::thread([=] {
+    std::unique_lock<std::mutex> lock(*mutex);
+    never->wait(lock, [woken] { return *woken == 2; });
+    for (;;) never->wait(lock);
+  }).detach();
+}
+
+TEST(EndingTest, AProcessEndsWithItsMainWhateverDetachedThreadsWaitFor) {
+  std::mutex mutex;
+  std::condition_variable never;
+  int woken = 0;
+  const Outcome outcome = Simulate(Walk(1), [&] { LetGo(&mutex, &never, &woken); });
+  EXPECT_EQ(outcome.end, End::kFinished) << outcome.detail;
+}
+
+TEST(EndingTest, AWaitingThreadThatWasNotDetachedIsADeadlock) {
+  std::mutex mutex;
+  std::condition_variable never;
+  int woken = 0;
+  const Outcome outcome = Simulate(Walk(1), [&] {
+    LetGo(&mutex, &never, &woken);
+    std::unique_lock<std::mutex> lock(mutex);
+    never.wait(lock, [&] { return woken == 1; });
+  });
+  EXPECT_EQ(outcome.end, End::kDeadlock);
+}
+
 TEST(EndingTest, StopEndsAtOnceAndTheNextRunIsAsTheFirst) {
   std::uintptr_t first_address = 0;
   Trace first;

@@ -1,5 +1,6 @@
 // Futures, once, function-local statics and exceptions on tasks.
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 
 #include <atomic>
 #include <cerrno>
@@ -259,6 +260,18 @@ TEST(ExceptionTest, LeavingATaskEndsTheRunAndIsNamed) {
   EXPECT_EQ(outcome.end, End::kAborted);
   EXPECT_EQ(outcome.detail, "an exception left task 1: lost");
   EXPECT_EQ(std::current_exception(), nullptr);
+}
+
+TEST(LimitsTest, AreTheSameOnEveryMachine) {
+  rlimit files{};
+  rlimit memory{};
+  Simulate(Walk(1), [&] {
+    EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &files), 0);
+    EXPECT_EQ(getrlimit(RLIMIT_AS, &memory), 0);
+  });
+  EXPECT_EQ(files.rlim_cur, 1024U);
+  EXPECT_EQ(files.rlim_max, 1U << 20);
+  EXPECT_EQ(memory.rlim_cur, RLIM_INFINITY);
 }
 
 TEST(ErrnoTest, BelongsToTheTask) {
