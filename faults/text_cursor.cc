@@ -1,5 +1,6 @@
 #include "faults/text_cursor.h"
 
+#include <algorithm>
 #include <charconv>
 #include <string>
 
@@ -33,6 +34,12 @@ std::optional<std::uint64_t> TextCursor::Digits(int base) {
   if (*first == '0' && end - first > 1) return std::nullopt;
   at_ += static_cast<std::size_t>(end - first);
   return value;
+}
+
+std::string_view TextCursor::Until(std::string_view token) {
+  const std::size_t start = at_;
+  at_ = std::min(text_.find(token, start), text_.size());
+  return text_.substr(start, at_ - start);
 }
 
 std::optional<std::uint64_t> TextCursor::Number() { return Digits(10); }

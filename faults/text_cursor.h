@@ -23,6 +23,8 @@ class TextCursor {
   bool Accept(std::string_view token);
   // Consumes and returns the longest run of letters, digits and '-' here; empty if there is none.
   std::string_view Word();
+  // Consumes and returns what stands before `token`, or all that is left.
+  std::string_view Until(std::string_view token);
   // Consumes a decimal number without leading zeros that fits 64 bits.
   std::optional<std::uint64_t> Number();
   // Consumes a hexadecimal number after "0x", or a decimal one.

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "sim/harness/fault_mix.h"
+#include "sim/harness/option_list.h"
 #include "sim/harness/workload.h"
 #include "sim/kernel/random.h"
 
@@ -157,6 +158,11 @@ void DrawTables(kernel::Random random, targets::TargetOptions* options) {
   options->info_log = random.OneIn(12) ? 1 : 0;
 }
 
+void DrawHabits(kernel::Random random, targets::TargetOptions* options) {
+  options->reuse_logs = random.OneIn(4) ? 1 : 0;
+  options->paranoid_checks = random.OneIn(4) ? 1 : 0;
+}
+
 targets::TargetOptions DrawOptions(kernel::Random* random) {
   constexpr std::array<std::uint64_t, 6> kWriteBuffers = {4 << 10,  8 << 10,  16 << 10,
                                                           64 << 10, 64 << 10, 256 << 10};
@@ -169,6 +175,16 @@ targets::TargetOptions DrawOptions(kernel::Random* random) {
   options.block_bytes = kBlocks[random->Below(kBlocks.size())];
   options.max_file_bytes = kFiles[random->Below(kFiles.size())];
   return options;
+}
+
+// What means nothing to the target is not drawn.
+void KeepTakenOptions(const std::string& target, targets::TargetOptions* options) {
+  const targets::TargetKind* const kind = targets::FindTarget(target);
+  const targets::TargetOptions usual;
+  for (const OptionName& option : kOptionNames) {
+    if (kind != nullptr && !kind->Takes(option.member))
+      options->*option.member = usual.*option.member;
+  }
 }
 
 // Half of all seeds have the profile of most machines or the one that allows the most.
@@ -192,6 +208,8 @@ Scenario GenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) {
   if (!swarm.workload.reader || root.Child("reader").OneIn(3))
     DrawLevels(root.Child("levels"), &scenario.options);
   DrawTables(root.Child("tables"), &scenario.options);
+  DrawHabits(root.Child("habits"), &scenario.options);
+  KeepTakenOptions(limits.target, &scenario.options);
   const bool common = shape.OneIn(2);
   scenario.profile = limits.profile.value_or(DrawProfile(common, root.Child("profile")));
   scenario.key_count =

@@ -123,7 +123,10 @@ class LifeRunner : public disk::Observer {
     }
   }
 
-  void Struck(const faults::Fired& fired) override { meetings_.Happen(PartyOf(fired.effect)); }
+  void Struck(const faults::Fired& fired) override {
+    meetings_.Happen(PartyOf(fired.effect));
+    result_.struck.push_back({fired, disk_->stats().mutations, InRecovery()});
+  }
   void Faulted(const faults::Fired& fired) override {
     recorder_->Harmed(HarmOf(disk_->profile(), fired));
   }

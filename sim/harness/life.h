@@ -42,6 +42,13 @@ struct Medium {
   std::unique_ptr<disk::Disk> warm;  // nullptr after a power loss
 };
 
+// A fault as it struck.
+struct StruckFault {
+  faults::Fired fired;
+  std::uint64_t mutation = 0;    // the disk had begun so many
+  bool during_recovery = false;  // before the life's read-back was complete
+};
+
 struct LifeResult {
   kernel::Outcome outcome;
   std::uint64_t trace_hash = 0;
@@ -55,6 +62,7 @@ struct LifeResult {
   std::uint64_t tables_created = 0;
   std::vector<CapturedImage> captured;
   std::vector<faults::Fired> fired;
+  std::vector<StruckFault> struck;  // in order of time
   Meetings meetings;
 };
 

@@ -53,6 +53,15 @@ inline constexpr std::array kOptionNames = {
     OptionName{
         "info-log", "an info log", 0, 1, &targets::TargetOptions::info_log, 3, {"none", "file"}},
     OptionName{"wasted-seeks", "a count", 1, 1 << 20, &targets::TargetOptions::wasted_seeks},
+    OptionName{
+        "reuse-logs", "off or on", 0, 1, &targets::TargetOptions::reuse_logs, 3, {"off", "on"}},
+    OptionName{"paranoid-checks",
+               "off or on",
+               0,
+               1,
+               &targets::TargetOptions::paranoid_checks,
+               3,
+               {"off", "on"}},
 };
 
 }  // namespace harrow::harness

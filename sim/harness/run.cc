@@ -108,15 +108,28 @@ class Runner {
     CountLife(life, &result_.counts);
     result_.meetings.Add(life.meetings);
     JudgeLife(index, life);
+    KeepStruck(life);
     medium_ = std::move(life.end);
     at_ = life.ended_at;
     image_kind_ = std::max(image_kind_, life.end_kind);
+  }
+
+  // Of the life that failed: up to the crash image, or to the end of the read-back, that it failed in; else all of it.
+  void KeepStruck(const LifeResult& life) {
+    for (const StruckFault& fault : life.struck) {
+      const std::uint64_t crash = result_.place.before_mutation;
+      const bool later =
+          result_.failed() && result_.place.explored_image && crash != 0 && fault.mutation >= crash;
+      const bool after_reading = failed_reading_back_ && !fault.during_recovery;
+      if (!later && !after_reading) result_.struck.push_back(fault.fired);
+    }
   }
 
   void JudgeLife(std::uint32_t index, const LifeResult& life) {
     const models::History& history = recorder_.history();
     if (!AcceptOutcome(life.outcome)) return;
     if (!Accept(models::CheckOpen(history, index))) return;
+    failed_reading_back_ = true;
     if (!JudgeCaptured(life, true)) return;
     const models::Life& record = history.lives[index];
     if (record.read_back) {
@@ -135,6 +148,7 @@ class Runner {
                                "the read-back failed: " + record.read_back_error));
       return;
     }
+    failed_reading_back_ = false;
     if (!Accept(models::CheckPoisoned(history, index))) return;
     if (!Accept(models::CheckNoSpuriousError(history, index))) return;
     const bool damaged = models::DamagedBefore(history, record.ended);
@@ -256,6 +270,7 @@ class Runner {
   RunResult result_;
   Medium medium_;
   models::Time at_ = 0;
+  bool failed_reading_back_ = false;    // else it failed later, or not at all
   std::uint64_t counted_sequence_ = 0;  // of log records, by the counts
   // The least that a life since the last settled read-back left.
   models::ImageKind image_kind_ = models::ImageKind::kClean;

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "faults/injector.h"
 #include "models/history.h"
 #include "models/verdict.h"
 #include "sim/harness/counts.h"
@@ -39,6 +40,8 @@ struct RunResult {
   FailureClass failure;
   std::string failure_detail;  // of kUnserved and kMemory: the call, or which heap
   Place place;
+  // The faults in order of time; of the life that failed those up to the crash image or the read-back in which it did, else all.
+  std::vector<faults::Fired> struck;
   // Everything observable: each life's trace hash, its history and what each recovery brought back.
   std::uint64_t hash = 0;
   Counts counts;

@@ -105,11 +105,28 @@ class ScenarioParser {
   }
 
   absl::Status BeginLife(TextCursor* cursor) {
-    if (!scenario_.lives.empty()) EndLife();
+    if (scenario_.lives.empty()) {
+      if (absl::Status status = CheckOptions(*cursor); !status.ok()) return status;
+    } else {
+      EndLife();
+    }
     seen_.clear();
     if (scenario_.lives.size() == kMaxLives) return cursor->ExpectedAt(0, "at most 64 lives");
     scenario_.lives.emplace_back();
     return ExpectEnd(cursor);
+  }
+
+  // The target may come after its options, so this waits until all settings are known.
+  absl::Status CheckOptions(const TextCursor& cursor) {
+    const targets::TargetKind* const kind = targets::FindTarget(scenario_.target);
+    for (const OptionName& option : kOptionNames) {
+      const auto line = seen_.find(std::string(option.name));
+      if (line == seen_.end() || kind->Takes(option.member)) continue;
+      return cursor.ExpectedAt(0, "no \"" + std::string(option.name) + "\" (line " +
+                                      std::to_string(line->second) + "), which means nothing to " +
+                                      scenario_.target + ", before it");
+    }
+    return absl::OkStatus();
   }
 
   // What a life that has ended left out of its exploration.
@@ -190,7 +207,8 @@ class ScenarioParser {
     SkipSpaces(cursor);
     const std::size_t start = cursor->position();
     const std::string_view name = cursor->Word();
-    if (targets::FindTarget(name) == nullptr) return cursor->ExpectedAt(start, "a target (harrow)");
+    if (targets::FindTarget(name) == nullptr)
+      return cursor->ExpectedAt(start, "a target (" + targets::TargetNames() + ")");
     scenario_.target = std::string(name);
     return absl::OkStatus();
   }

@@ -151,7 +151,10 @@ std::string ToText(const Scenario& scenario) {
   text += "seed " + SeedText(scenario.seed) + "\n";
   text += "target " + scenario.target + "\n";
   text += "profile " + std::string(disk::ToText(scenario.profile)) + "\n";
-  for (const OptionName& option : kOptionNames) text += OptionText(option, scenario.options);
+  const targets::TargetKind* const kind = targets::FindTarget(scenario.target);
+  for (const OptionName& option : kOptionNames) {
+    if (kind == nullptr || kind->Takes(option.member)) text += OptionText(option, scenario.options);
+  }
   text += "keys " + std::to_string(scenario.key_count) +
           (scenario.key_style == KeyStyle::kVaried ? " varied" : "") + "\n";
   text += "step-limit " + std::to_string(scenario.step_limit) + "\n";

@@ -10,6 +10,9 @@
 #include "engine/info_log.h"
 #include "engine/write_batch.h"
 #include "sim/targets/harrow_activity.h"
+#include "sim/targets/leveldb_names.h"
+#include "sim/targets/leveldb_text.h"
+#include "sim/targets/scan_along.h"
 
 namespace harrow::targets {
 namespace {
@@ -28,27 +31,6 @@ engine::ReadOptions ReadAt(const TargetSnapshot* snapshot) {
   engine::ReadOptions options;
   if (snapshot != nullptr) options.snapshot = static_cast<const HarrowSnapshot*>(snapshot)->get();
   return options;
-}
-
-// Where a turn or a seek lands on another pair, that pair is visited: out of order, as the caller will notice.
-absl::Status Wind(engine::Iterator* iterator,
-                  const std::function<void(std::string_view, std::string_view)>& visit) {
-  iterator->Seek("");
-  for (std::uint64_t step = 1; iterator->Valid(); ++step) {
-    visit(iterator->key(), iterator->value());
-    const std::string here(iterator->key());
-    if (step % 6 == 3) {
-      iterator->Next();
-      if (!iterator->Valid()) break;
-      iterator->Prev();
-    } else if (step % 6 == 0) {
-      iterator->Seek(here);
-    }
-    if (!iterator->Valid()) break;
-    if (iterator->key() != here) visit(iterator->key(), iterator->value());
-    iterator->Next();
-  }
-  return iterator->status();
 }
 
 class HarrowIterator : public TargetIterator {
@@ -98,17 +80,9 @@ class HarrowTarget : public Target {
   }
 
   absl::Status Scan(const TargetSnapshot* snapshot, ScanPath path,
-                    const std::function<void(std::string_view, std::string_view)>& visit) override {
-    const std::unique_ptr<engine::Iterator> iterator = db_->NewIterator(ReadAt(snapshot));
-    if (path == ScanPath::kWinding) return Wind(iterator.get(), visit);
-    if (path == ScanPath::kBackward) {
-      for (iterator->SeekToLast(); iterator->Valid(); iterator->Prev())
-        visit(iterator->key(), iterator->value());
-    } else {
-      for (iterator->SeekToFirst(); iterator->Valid(); iterator->Next())
-        visit(iterator->key(), iterator->value());
-    }
-    return iterator->status();
+                    const PairVisitor& visit) override {
+    HarrowIterator iterator(db_->NewIterator(ReadAt(snapshot)));
+    return ScanAlong(path, &iterator, visit);
   }
 
   std::unique_ptr<TargetSnapshot> TakeSnapshot() override {
@@ -131,8 +105,6 @@ class HarrowTarget : public Target {
  private:
   const std::unique_ptr<engine::Db> db_;
 };
-
-}  // namespace
 
 absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
                         ActivityObserver* observer, std::unique_ptr<Target>* target) {
@@ -171,6 +143,33 @@ absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
   if (!db.ok()) return std::move(db).status();
   *target = std::make_unique<HarrowTarget>(std::move(*db));
   return absl::OkStatus();
+}
+
+constexpr std::uint64_t TargetOptions::*const kOptions[] = {
+    &TargetOptions::write_buffer_bytes,
+    &TargetOptions::block_bytes,
+    &TargetOptions::max_file_bytes,
+    &TargetOptions::max_open_tables,
+    &TargetOptions::level0_compaction_trigger,
+    &TargetOptions::level0_slowdown_trigger,
+    &TargetOptions::level0_stop_trigger,
+    &TargetOptions::level_base_bytes,
+    &TargetOptions::level_factor,
+    &TargetOptions::compression,
+    &TargetOptions::bloom_bits,
+    &TargetOptions::block_cache_bytes,
+    &TargetOptions::restart_interval,
+    &TargetOptions::writer_yields,
+    &TargetOptions::info_log,
+    &TargetOptions::wasted_seeks,
+};
+
+}  // namespace
+
+const TargetKind& HarrowKind() {
+  static constexpr TargetKind kKind = {"harrow", kOptions, &ClassifyLevelDbPath,
+                                       &DescribeLevelDbBytes, &OpenHarrow};
+  return kKind;
 }
 
 }  // namespace harrow::targets

@@ -4,16 +4,11 @@
 #ifndef HARROW_SIM_TARGETS_HARROW_TARGET_H_
 #define HARROW_SIM_TARGETS_HARROW_TARGET_H_
 
-#include <memory>
-#include <string_view>
-
-#include "absl/status/status.h"
 #include "sim/targets/target.h"
 
 namespace harrow::targets {
 
-absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
-                        ActivityObserver* observer, std::unique_ptr<Target>* target);
+const TargetKind& HarrowKind();
 
 }  // namespace harrow::targets
 

@@ -7,6 +7,7 @@
 #ifndef HARROW_SIM_TARGETS_TARGET_H_
 #define HARROW_SIM_TARGETS_TARGET_H_
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -39,6 +40,8 @@ struct TargetOptions {
   std::uint64_t writer_yields = 0;      // looks of a waiting writer before it sleeps
   std::uint64_t info_log = 0;           // 0: none, 1: the store's own file
   std::uint64_t wasted_seeks = 100;     // that bring a table's compaction about
+  std::uint64_t reuse_logs = 0;         // 1: a recovered log and manifest are written on
+  std::uint64_t paranoid_checks = 0;    // 1: damage that was met is an error at once
   bool operator==(const TargetOptions&) const = default;
 };
 
@@ -83,6 +86,8 @@ enum class ScanPath : std::uint8_t {
   kWinding  // forward from a seek; at every third pair it turns round for one step, or seeks its place
 };
 
+using PairVisitor = std::function<void(std::string_view key, std::string_view value)>;
+
 class Target {
  public:
   virtual ~Target() = default;  // closes
@@ -96,9 +101,8 @@ class Target {
   virtual absl::Status Get(std::string_view key, const TargetSnapshot* snapshot,
                            std::string* value) = 0;
   // Every live pair once, in the order of the path.
-  virtual absl::Status Scan(
-      const TargetSnapshot* snapshot, ScanPath path,
-      const std::function<void(std::string_view key, std::string_view value)>& visit) = 0;
+  virtual absl::Status Scan(const TargetSnapshot* snapshot, ScanPath path,
+                            const PairVisitor& visit) = 0;
   // The snapshot must be gone before the target is.
   virtual std::unique_ptr<TargetSnapshot> TakeSnapshot() = 0;
   virtual std::unique_ptr<TargetIterator> NewIterator(const TargetSnapshot* snapshot) = 0;
@@ -120,15 +124,23 @@ using Describer = std::string (*)(const TransferredBytes& transfer);
 
 struct TargetKind {
   std::string_view name;  // "harrow"
+  // The options that mean something to it; the others keep their defaults.
+  std::span<std::uint64_t TargetOptions::*const> options;
   disk::Classifier classify;
   Describer describe;
   // The observer, which may be null, outlives the target.
   absl::Status (*open)(std::string_view path, const TargetOptions& options,
                        ActivityObserver* observer, std::unique_ptr<Target>* target);
+
+  bool Takes(std::uint64_t TargetOptions::*option) const {
+    return std::find(options.begin(), options.end(), option) != options.end();
+  }
 };
 
-// nullptr for an unknown name.
+// nullptr for an unknown name, and for one that this build was made without.
 const TargetKind* FindTarget(std::string_view name);
+// "harrow leveldb": those that FindTarget finds.
+std::string TargetNames();
 
 }  // namespace harrow::targets
 

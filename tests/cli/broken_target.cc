@@ -19,8 +19,6 @@
 #include "models/life_checkers.h"
 #include "sim/harness/generator.h"
 #include "sim/targets/harrow_target.h"
-#include "sim/targets/leveldb_names.h"
-#include "sim/targets/leveldb_text.h"
 #include "sim/targets/target.h"
 
 namespace harrow::targets {
@@ -133,7 +131,7 @@ absl::Status OpenBroken(std::string_view path, const TargetOptions& options,
   if (Mode() == "chosen" || Mode() == "costly") BreakChosen(g_seed);
   if (Mode() == "costly") BreakCostly(g_seed);
   std::unique_ptr<Target> real;
-  absl::Status status = OpenHarrow(path, options, observer, &real);
+  absl::Status status = HarrowKind().open(path, options, observer, &real);
   if (status.ok()) *target = std::make_unique<BrokenTarget>(std::move(real));
   return status;
 }
@@ -141,11 +139,16 @@ absl::Status OpenBroken(std::string_view path, const TargetOptions& options,
 }  // namespace
 
 const TargetKind* FindTarget(std::string_view name) {
-  static constexpr TargetKind kBroken = {"harrow", &ClassifyLevelDbPath, &DescribeLevelDbBytes,
-                                         &OpenBroken};
+  static const TargetKind kBroken = [] {
+    TargetKind kind = HarrowKind();
+    kind.open = &OpenBroken;
+    return kind;
+  }();
   Mode();  // read before any run: there is no environment in one
   return name == kBroken.name ? &kBroken : nullptr;
 }
+
+std::string TargetNames() { return "harrow"; }
 
 }  // namespace harrow::targets
 

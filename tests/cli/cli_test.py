@@ -68,7 +68,7 @@ class Errors(Files):
             ("--hang: expected a duration", ["run", "--hang=0s"]),
             ("--recheck: expected a number", ["run", "--recheck=often"]),
             ("--max_failures: expected a number", ["run", "--max_failures=0"]),
-            ("--target: expected harrow", ["run", "--target=leveldb"]),
+            ("--target: expected a target (harrow", ["run", "--target=mysql"]),
             ("--profile: expected a profile (strict ext4 ", ["run", "--profile=fat"]),
             ("--strategy: expected default, random, pct or pos", ["run", "--strategy=best"]),
             ("--hash: expected true or false", ["replay", "--hash=maybe", "7"]),

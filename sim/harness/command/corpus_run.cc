@@ -19,6 +19,7 @@
 #include "sim/harness/command/exit_code.h"
 #include "sim/harness/command/flags.h"
 #include "sim/harness/command/scenario_argument.h"
+#include "sim/harness/command/text_file.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/shrink/trial_pool.h"
 
@@ -46,7 +47,7 @@ absl::StatusOr<std::vector<std::string>> ScenariosOf(const std::string& path) {
 }
 
 absl::StatusOr<Scenario> ReadScenario(const std::string& path) {
-  const absl::StatusOr<std::string> text = ReadWholeFile(path);
+  const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return text.status();
   return ParseScenario(path, *text);
 }

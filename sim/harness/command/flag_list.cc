@@ -19,6 +19,9 @@ DEFINE_bool(until_red, false, "ends at the first red seed");
 DEFINE_bool(keep_going, false, "never ends because of failures");
 DEFINE_bool(resume, false, "goes on with the sweep in the file of --out, where there is one");
 DEFINE_string(shrink, "2s", "shrinks one failure of each cause for at most this long; 0: none");
+DEFINE_string(known_findings, "",
+              "a file of failures that are on record (sim/harness/known_findings.h): they "
+              "are counted, and are not red");
 DEFINE_string(shard_index, "",
               "which shard of the sweep this is, from 0; or see sim/harness/sweep/RESULTS.md");
 DEFINE_string(shard_count, "", "in how many shards the sweep is run");
@@ -26,7 +29,9 @@ DEFINE_string(junit, "", "a file for the results as JUnit XML");
 DEFINE_bool(github, false,
             "prints annotations for GitHub Actions; by itself where GITHUB_ACTIONS is true");
 DEFINE_bool(meetings, false, "prints which mechanisms and which faults met each other how often");
-DEFINE_string(target, "harrow", "what is put under test: harrow");
+DEFINE_string(
+    target, "harrow",
+    "what is put under test: harrow, or leveldb (stock LevelDB, where the build found it)");
 DEFINE_string(profile, "",
               "the file system's rules, as in sim/disk/DISK.md; empty: the seed chooses");
 DEFINE_string(strategy, "",
@@ -61,6 +66,7 @@ constexpr OwnFlag kOwnFlags[] = {
     {"keep_going", "run "},
     {"shrink", "run "},
     {"resume", "run "},
+    {"known_findings", "run "},
     {"shard_index", "run "},
     {"shard_count", "run "},
     {"junit", "run merge "},

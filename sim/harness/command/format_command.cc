@@ -21,7 +21,7 @@ int Complain(const absl::Status& status, int code) {
 }
 
 int FormatFile(const std::string& path) {
-  const absl::StatusOr<std::string> text = ReadWholeFile(path);
+  const absl::StatusOr<std::string> text = ReadFile(path);
   if (!text.ok()) return Complain(text.status(), kExitBadInput);
   const absl::StatusOr<std::string> formatted = FormatScenario(path, *text);
   if (!formatted.ok()) return Complain(formatted.status(), kExitBadInput);

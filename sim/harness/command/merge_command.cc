@@ -79,8 +79,8 @@ int MergeCommand(const std::string& program, const std::vector<std::string>& arg
   const std::vector<CauseGroup> groups = GroupByCause(results);
   const ExitCode code = ExitCodeOf(results, Missing::kCounts);
   const std::string summary = Summary(*joined, arguments.size(), groups);
-  std::printf("%s%sexercised:\n%s", summary.c_str(),
-              CausesText(program, results.header, groups).c_str(),
+  std::printf("%s%s%sexercised:\n%s", summary.c_str(),
+              CausesText(program, results.header, groups).c_str(), KnownText(results).c_str(),
               FormatCounts(results.total.counts).c_str());
   if (BoolFlag("meetings")) std::printf("%s", FormatMeetings(results.total.meetings).c_str());
   absl::Status status = ci->Write(program, results, groups, summary, code);

@@ -177,6 +177,7 @@ void ShrinkFailures(const RunOptions& options, Printer* printer, SweepRecord* re
   constexpr std::uint64_t kCausesShrunk = 5;
   ShrinkCausesOptions shrink;
   shrink.limits = options.sweep.limits;
+  shrink.known = options.sweep.known;
   shrink.each_ms = options.shrink_ms;
   shrink.total_ms = kCausesShrunk * options.shrink_ms;
   shrink.jobs = options.sweep.jobs;
@@ -217,8 +218,8 @@ int Run(const std::string& program, const RunOptions& options, CiOutput* ci, Swe
   const std::vector<CauseGroup> groups = GroupByCause(results);
   const ExitCode code = ExitCodeOf(results, Missing::kAllowed);
   const std::string summary = Summary(options, *record, end, groups.size());
-  std::printf("%s%sexercised:\n%s", summary.c_str(),
-              CausesText(program, results.header, groups).c_str(),
+  std::printf("%s%s%sexercised:\n%s", summary.c_str(),
+              CausesText(program, results.header, groups).c_str(), KnownText(results).c_str(),
               FormatCounts(results.total.counts).c_str());
   if (BoolFlag("meetings")) std::printf("%s", FormatMeetings(results.total.meetings).c_str());
   absl::Status status = ci->Write(program, results, groups, summary, code);

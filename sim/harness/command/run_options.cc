@@ -6,6 +6,7 @@
 
 #include "sim/harness/command/flags.h"
 #include "sim/harness/command/scenario_argument.h"
+#include "sim/harness/command/text_file.h"
 #include "sim/harness/seed_text.h"
 
 namespace harrow::harness {
@@ -65,6 +66,20 @@ absl::Status ReadOutputs(RunOptions* options) {
   return absl::OkStatus();
 }
 
+absl::Status ReadKnown(RunOptions* options) {
+  const std::string path = TextFlag("known_findings");
+  if (path.empty()) return absl::OkStatus();
+  const absl::StatusOr<std::string> text = ReadFile(path);
+  if (!text.ok())
+    return absl::NotFoundError("--known_findings: " + std::string(text.status().message()));
+  absl::StatusOr<KnownFindings> known = ParseKnownFindings(path, *text);
+  if (!known.ok()) return known.status();
+  options->sweep.known = *std::move(known);
+  for (const KnownFinding& finding : options->sweep.known)
+    options->header.known.push_back(ToText(finding));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<RunOptions> RunOptionsFromFlags() {
@@ -87,6 +102,7 @@ absl::StatusOr<RunOptions> RunOptionsFromFlags() {
   options.header.target = TextFlag("target");
   options.header.profile = TextFlag("profile");
   options.header.strategy = TextFlag("strategy");
+  if (absl::Status status = ReadKnown(&options); !status.ok()) return status;
   options.header.recheck_one_in = options.sweep.recheck_one_in;
   options.header.shards = {options.shard.index};
   return options;

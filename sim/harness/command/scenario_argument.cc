@@ -2,31 +2,24 @@
 
 #include <sys/stat.h>
 
-#include <cerrno>
 #include <cstdint>
 #include <cstdio>
-#include <cstring>
-#include <memory>
 #include <optional>
 #include <utility>
 
 #include "sim/harness/command/exit_code.h"
 #include "sim/harness/command/flags.h"
+#include "sim/harness/command/text_file.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
 
 namespace harrow::harness {
-namespace {
-
-constexpr std::uint64_t kMaxFileBytes = 64 << 20;
-
-}  // namespace
 
 absl::StatusOr<GeneratorLimits> LimitsFromFlags() {
   GeneratorLimits limits;
   limits.target = TextFlag("target");
   if (targets::FindTarget(limits.target) == nullptr)
-    return BadFlag("target", "harrow", limits.target);
+    return BadFlag("target", "a target (" + targets::TargetNames() + ")", limits.target);
   if (const std::string profile = TextFlag("profile"); !profile.empty()) {
     limits.profile = disk::ParseProfileName(profile);
     if (!limits.profile.has_value())
@@ -38,21 +31,6 @@ absl::StatusOr<GeneratorLimits> LimitsFromFlags() {
       return BadFlag("strategy", "default, random, pct or pos", strategy);
   }
   return limits;
-}
-
-absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
-  const std::string shown = Printable(path);
-  if (file == nullptr) return absl::NotFoundError(shown + ": " + std::strerror(errno));
-  std::string text;
-  char buffer[1 << 16];
-  while (const std::size_t size = std::fread(buffer, 1, sizeof(buffer), file.get())) {
-    text.append(buffer, size);
-    if (text.size() > kMaxFileBytes)
-      return absl::InvalidArgumentError(shown + ": expected at most 64 MiB, found more");
-  }
-  if (std::ferror(file.get()) != 0) return absl::NotFoundError(shown + ": " + std::strerror(errno));
-  return text;
 }
 
 bool IsFile(const std::string& path) {
@@ -78,7 +56,7 @@ absl::StatusOr<Scenario> ScenarioFromArgument(const std::string& argument) {
           "--" + std::string(name) + ": expected a seed; the file \"" + Printable(argument) +
           "\" says itself what target, profile and strategy it runs with");
   }
-  const absl::StatusOr<std::string> text = ReadWholeFile(argument);
+  const absl::StatusOr<std::string> text = ReadFile(argument);
   if (!text.ok()) return text.status();
   return ParseScenario(argument, *text);
 }

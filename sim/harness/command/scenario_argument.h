@@ -15,8 +15,6 @@ namespace harrow::harness {
 
 // --target, --profile and --strategy.
 absl::StatusOr<GeneratorLimits> LimitsFromFlags();
-// A text file of at most 64 MiB, whole. NotFound with the system's reason, InvalidArgument when it is larger.
-absl::StatusOr<std::string> ReadWholeFile(const std::string& path);
 bool IsFile(const std::string& path);
 // NotFound or InvalidArgument for a file that cannot be read or parsed (bad input), FailedPrecondition for an argument that is
 // neither a seed nor a file, and for a file together with flags that only shape what a seed becomes (usage).

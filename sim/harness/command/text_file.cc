@@ -13,7 +13,6 @@
 #include <cstring>
 #include <memory>
 
-#include "absl/status/statusor.h"
 #include "sim/harness/scenario_text.h"
 
 namespace harrow::harness {
@@ -61,6 +60,22 @@ absl::Status ReplaceFile(const std::string& path, std::string_view text) {
   absl::Status status = Failed(path);
   unlink(beside->c_str());
   return status;
+}
+
+absl::StatusOr<std::string> ReadFile(const std::string& path) {
+  constexpr std::size_t kMaxBytes = std::size_t{64} << 20;
+  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "rb"), &std::fclose);
+  const std::string shown = Printable(path);
+  if (file == nullptr) return absl::NotFoundError(shown + ": " + std::strerror(errno));
+  std::string text;
+  char buffer[1 << 16];
+  while (const std::size_t size = std::fread(buffer, 1, sizeof(buffer), file.get())) {
+    text.append(buffer, size);
+    if (text.size() > kMaxBytes)
+      return absl::InvalidArgumentError(shown + ": expected at most 64 MiB, found more");
+  }
+  if (std::ferror(file.get()) != 0) return absl::NotFoundError(shown + ": " + std::strerror(errno));
+  return text;
 }
 
 absl::Status CreateFile(const std::string& path, std::string_view text) {

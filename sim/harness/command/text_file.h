@@ -1,8 +1,8 @@
-// Writing whole files: a reader, and a crash at any moment, finds the old text or the new one, never a part.
+// Whole files. Of one that is written a reader, and a crash at any moment, finds the old text or the new one, never a part.
 //
 // Threading: main thread.
-// Errors: Unknown, one printable line that names the file and the system's reason; AlreadyExists from CreateFile. The folder then
-// holds nothing new.
+// Errors: Unknown (reading: NotFound, InvalidArgument), one printable line that names the file and the system's reason;
+// AlreadyExists from CreateFile. The folder then holds nothing new.
 #ifndef HARROW_SIM_HARNESS_COMMAND_TEXT_FILE_H_
 #define HARROW_SIM_HARNESS_COMMAND_TEXT_FILE_H_
 
@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 
 namespace harrow::harness {
 
@@ -17,6 +18,9 @@ namespace harrow::harness {
 absl::Status ReplaceFile(const std::string& path, std::string_view text);
 // Where nothing stands yet.
 absl::Status CreateFile(const std::string& path, std::string_view text);
+
+// All of it: at most 64 MiB.
+absl::StatusOr<std::string> ReadFile(const std::string& path);
 
 // What is neither a file nor absent: a pipe, a device. Nothing may take its place.
 bool IsSpecial(const std::string& path);

@@ -54,6 +54,7 @@ class Shrinking {
   TrialPoolOptions PoolOptions() {
     TrialPoolOptions pool;
     pool.jobs = options_.jobs;
+    pool.known = options_.known;
     pool.hang = {options_.hang_ms, options_.hang_ms};
     pool.stopped = [this] { return interrupted != 0 || (bounded_ && IsPast(options_.time_ms)); };
     // The rest is for writing the schedule down and making it and the details plain.

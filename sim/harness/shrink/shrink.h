@@ -15,6 +15,7 @@
 #include <string>
 
 #include "sim/harness/failure_class.h"
+#include "sim/harness/known_findings.h"
 #include "sim/harness/scenario.h"
 #include "sim/harness/shrink/scenario_size.h"
 
@@ -32,6 +33,8 @@ struct ShrinkOptions {
   std::uint64_t hang_ms = 10'000;  // for one candidate
   // Any class of failure will do, not only the one that the scenario showed.
   bool any_failure = false;
+  KnownFindings
+      known;  // a candidate that breaks a rule as one of these is as good as one that breaks none
   std::function<void(const ShrinkProgress&)>
       progressed;  // a few times a second, and at each step down
 };

@@ -44,7 +44,7 @@ struct TrialPool::Batch {
 TrialPool::TrialPool(TrialPoolOptions options) : options_(std::move(options)) {
   hang_ = options_.hang;
   for (std::uint32_t index = 0; index < options_.jobs; ++index)
-    seats_.push_back(std::make_unique<Seat>());
+    seats_.push_back(std::make_unique<Seat>(&options_.known));
 }
 
 void TrialPool::Want(const FailureClass& failure, TrialMode mode) {

@@ -27,7 +27,8 @@ enum class HangBounds : std::uint8_t { kLearned, kAsGiven };
 
 struct TrialPoolOptions {
   std::uint32_t jobs = 1;
-  HangBound hang;  // with kLearned, until more is known
+  KnownFindings known;  // what counts as no failure
+  HangBound hang;       // with kLearned, until more is known
   HangBounds bounds = HangBounds::kLearned;
   std::function<bool()> stopped;  // asked often, as is
   std::function<bool()> late;     // that
@@ -57,6 +58,7 @@ class TrialPool : public Trials {
  private:
   struct Batch;
   struct Seat {
+    explicit Seat(const KnownFindings* known) : worker(known) {}
     TrialWorker worker;
     std::size_t index = 0;  // of the candidate that is out
     std::uint64_t batch = 0;

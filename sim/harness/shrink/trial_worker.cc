@@ -101,7 +101,7 @@ struct TrialWorker::Shared {
   char request[kTextMax];
 };
 
-TrialWorker::TrialWorker() {
+TrialWorker::TrialWorker(const KnownFindings* known) : known_(known) {
   void* memory = mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
                       MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   KERNEL_CHECK(memory != MAP_FAILED);
@@ -140,7 +140,7 @@ void TrialWorker::Start() {
     }
     const rlimit no_core{0, 0};
     setrlimit(RLIMIT_CORE, &no_core);
-    Serve(shared_, requests[0], answers[1]);
+    Serve(requests[0], answers[1]);
   }
   close(requests[0]);
   close(answers[1]);
@@ -148,20 +148,21 @@ void TrialWorker::Start() {
   answers_ = answers[0];
 }
 
-void TrialWorker::Serve(Shared* shared, int requests, int answers) {
+void TrialWorker::Serve(int requests, int answers) const {
   char turn = 0;
   for (;;) {
     const ssize_t got = read(requests, &turn, 1);
     if (got < 0 && errno == EINTR) continue;
     if (got <= 0) _exit(0);
-    Run(shared);
+    Run();
     while (write(answers, &turn, 1) != 1) {
       if (errno != EINTR) _exit(0);
     }
   }
 }
 
-void TrialWorker::Run(Shared* shared) {
+void TrialWorker::Run() const {
+  Shared* const shared = shared_;
   shared->understood = false;
   const absl::StatusOr<Scenario> scenario =
       ParseScenario("candidate", {shared->request, shared->request_size});
@@ -170,6 +171,7 @@ void TrialWorker::Run(Shared* shared) {
   const bool recorded = shared->mode == TrialMode::kRecorded;
   const RunResult result = RunScenario(*scenario, recorded ? &recording : nullptr);
   FailureClass failure = ClassOf(result);
+  if (FindKnown(*known_, *scenario, result).has_value()) failure = {};
   std::string report = ReportOf(*scenario, result, failure);
   if (shared->mode == TrialMode::kTwice) {
     const std::uint64_t again = RunScenario(*scenario).hash;

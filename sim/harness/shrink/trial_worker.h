@@ -18,6 +18,7 @@
 #include <optional>
 #include <string>
 
+#include "sim/harness/known_findings.h"
 #include "sim/harness/scenario.h"
 #include "sim/harness/shrink/trials.h"
 
@@ -47,7 +48,8 @@ struct HangBound {
 
 class TrialWorker {
  public:
-  TrialWorker();
+  // What is known counts as no failure; it outlives this.
+  explicit TrialWorker(const KnownFindings* known);
   ~TrialWorker();
   TrialWorker(const TrialWorker&) = delete;
   TrialWorker& operator=(const TrialWorker&) = delete;
@@ -65,13 +67,14 @@ class TrialWorker {
  private:
   struct Shared;
   void Start();
-  [[noreturn]] static void Serve(Shared* shared, int requests, int answers);
-  static void Run(Shared* shared);
+  [[noreturn]] void Serve(int requests, int answers) const;
+  void Run() const;
   Answer Read() const;
   Answer Dead(bool hung, const HangBound& hang);
   bool IsHung(const HangBound& hang) const;
   void Reap(int* status);
 
+  const KnownFindings* const known_;
   Shared* shared_ = nullptr;
   pid_t pid_ = -1;
   int requests_ = -1;

@@ -1,7 +1,7 @@
-// nlohmann's JSON carries the syntax; here are the fields. A reader takes each field of an object by name and type, and in the
-// end the object must hold no other.
+// nlohmann's JSON carries the syntax; here are the fields.
 #include "sim/harness/sweep/result_lines.h"
 
+#include <algorithm>
 #include <bit>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -10,6 +10,7 @@
 
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
+#include "sim/harness/sweep/json_fields.h"
 
 namespace harrow::harness {
 namespace {
@@ -18,7 +19,6 @@ using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "harrow results";
 constexpr std::uint64_t kVersion = 2;
-constexpr std::uint64_t kNoLimit = ~std::uint64_t{0};
 
 struct ClassName {
   FailureClass::Kind kind;
@@ -68,122 +68,14 @@ Json MeetingsObject(const Meetings& meetings) {
   return object;
 }
 
-std::optional<std::uint64_t> ParseHex(const std::string& text) {
-  if (!text.starts_with("0x")) return std::nullopt;
-  return ParseSeed(text);
+// By the place in the header's list, up to the last that was seen.
+Json KnownList(const Tally& tally) {
+  std::size_t size = tally.known.size();
+  while (size > 0 && tally.known[size - 1] == 0) --size;
+  Json list = Json::array();
+  for (std::size_t at = 0; at < size; ++at) list.push_back(tally.known[at]);
+  return list;
 }
-
-// One object, read field by field. The first error stays.
-class Fields {
- public:
-  explicit Fields(const Json& object) : object_(object) {}
-
-  std::uint64_t Number(const char* name, std::uint64_t limit = kNoLimit) {
-    const Json* const field = Take(name);
-    if (field != nullptr && field->is_number_unsigned() && field->get<std::uint64_t>() <= limit)
-      return field->get<std::uint64_t>();
-    Expect(field, name, "a whole number");
-    return 0;
-  }
-  std::uint32_t Small(const char* name) {
-    return static_cast<std::uint32_t>(Number(name, ~std::uint32_t{0}));
-  }
-  std::string Text(const char* name) {
-    const Json* const field = Take(name);
-    if (field != nullptr && field->is_string()) return field->get<std::string>();
-    Expect(field, name, "a text");
-    return {};
-  }
-  bool Bool(const char* name) {
-    const Json* const field = Take(name);
-    if (field != nullptr && field->is_boolean()) return field->get<bool>();
-    Expect(field, name, "true or false");
-    return false;
-  }
-  std::uint64_t HexNumber(const char* name) {
-    const Json* const field = Take(name);
-    if (field != nullptr) {
-      if (const auto value = HexOf(*field)) return *value;
-    }
-    Expect(field, name, "a hexadecimal number such as \"0x1f\"");
-    return 0;
-  }
-  std::vector<std::uint64_t> HexNumbers(const char* name) {
-    return List<std::uint64_t>(name, "a list of hexadecimal numbers such as \"0x1f\"", &HexOf);
-  }
-  std::vector<std::uint64_t> Numbers(const char* name) {
-    return List<std::uint64_t>(name, "a list of numbers", [](const Json& json) {
-      return json.is_number_unsigned() ? json.get<std::uint64_t>() : std::optional<std::uint64_t>();
-    });
-  }
-  std::vector<std::string> Texts(const char* name) {
-    return List<std::string>(name, "a list of texts", [](const Json& json) {
-      return json.is_string() ? json.get<std::string>() : std::optional<std::string>();
-    });
-  }
-  // nullptr after an error.
-  const Json* Object(const char* name) {
-    const Json* const field = Take(name);
-    if (field != nullptr && field->is_object()) return field;
-    Expect(field, name, "an object");
-    return nullptr;
-  }
-  const Json* Array(const char* name) {
-    const Json* const field = Take(name);
-    if (field != nullptr && field->is_array()) return field;
-    Expect(field, name, "a list");
-    return nullptr;
-  }
-  bool Null(const char* name) {
-    const auto found = object_.find(name);
-    if (found == object_.end() || !found->is_null()) return false;
-    ++taken_;
-    return true;
-  }
-  bool Has(const char* name) const { return object_.contains(name); }
-  void Fail(const std::string& what) {
-    if (error_.empty()) error_ = what;
-  }
-
-  absl::Status Finish() {
-    if (error_.empty() && taken_ != object_.size()) error_ = "expected no further fields";
-    return error_.empty() ? absl::OkStatus() : absl::InvalidArgumentError(error_);
-  }
-
- private:
-  template <typename T, typename Convert>
-  std::vector<T> List(const char* name, const char* what, Convert convert) {
-    std::vector<T> values;
-    const Json* const field = Take(name);
-    bool good = field != nullptr && field->is_array();
-    for (std::size_t at = 0; good && at < field->size(); ++at) {
-      std::optional<T> value = convert((*field)[at]);
-      good = value.has_value();
-      if (good) values.push_back(*std::move(value));
-    }
-    if (!good) Expect(field, name, what);
-    return values;
-  }
-
-  static std::optional<std::uint64_t> HexOf(const Json& value) {
-    if (!value.is_string()) return std::nullopt;
-    return ParseHex(value.get<std::string>());
-  }
-  const Json* Take(const char* name) {
-    const auto found = object_.find(name);
-    if (found == object_.end()) return nullptr;
-    ++taken_;
-    return &*found;
-  }
-  void Expect(const Json* field, const char* name, const char* what) {
-    Fail(std::string("expected ") + (field == nullptr ? "a field \"" : "the field \"") + name +
-         "\" with " + what);
-  }
-
-  const Json& object_;
-  std::size_t taken_ = 0;
-  std::string error_;
-};
 
 template <typename Values, typename Names>
 Json NamedSums(const Values& values, const Names& names) {
@@ -250,6 +142,8 @@ absl::Status ParseHeader(Fields* fields, SweepResults* results) {
   header.space.first_seed = fields->HexNumber("first_seed");
   header.space.seeds = fields->Null("seeds") ? SeedSpace::kNoBound : fields->Number("seeds");
   header.recheck_one_in = fields->Number("recheck");
+  if (fields->Has("known")) header.known = fields->Texts("known");
+  if (header.known.size() > kKnownFindingsMax) fields->Fail("expected at most 64 known findings");
   header.space.shard_count = fields->Small("shard_count");
   header.shards.clear();
   if (const Json* const shards = fields->Array("shards"); shards != nullptr) {
@@ -300,6 +194,13 @@ absl::Status ParseDone(Fields* fields, SweepResults* results) {
   block.unknown = fields->HexNumbers("unknown");
   ParseCounts(fields, &block.tally.counts);
   ParseMeetings(fields, &block.tally.meetings);
+  if (fields->Has("known")) {
+    const std::vector<std::uint64_t> known = fields->Numbers("known");
+    if (known.size() > results->header.known.size())
+      fields->Fail("expected no more known findings than the header has");
+    std::copy_n(known.begin(), std::min(known.size(), kKnownFindingsMax),
+                block.tally.known.begin());
+  }
   const std::vector<std::uint32_t>& shards = results->header.shards;
   if (!std::binary_search(shards.begin(), shards.end(), block.shard)) {
     fields->Fail("expected a shard of the header");
@@ -389,6 +290,7 @@ std::string HeaderLine(const SweepHeader& header) {
   object["seeds"] = nullptr;
   if (header.space.seeds != SeedSpace::kNoBound) object["seeds"] = header.space.seeds;
   object["recheck"] = header.recheck_one_in;
+  if (!header.known.empty()) object["known"] = header.known;
   object["shard_count"] = header.space.shard_count;
   object["shards"] = header.shards;
   return LineOf(object);
@@ -420,6 +322,7 @@ std::string DoneLine(const DoneBlock& block) {
   object["unknown"] = HexList(block.unknown);
   object["counts"] = CountsObject(block.tally.counts);
   object["meetings"] = MeetingsObject(block.tally.meetings);
+  if (Json known = KnownList(block.tally); !known.empty()) object["known"] = std::move(known);
   return LineOf(object);
 }
 

@@ -25,6 +25,7 @@ std::string FirstDifference(const SweepHeader& a, const SweepHeader& b) {
   if (a.space.first_seed != b.space.first_seed) return "seed";
   if (a.space.seeds != b.space.seeds) return "seeds";
   if (a.recheck_one_in != b.recheck_one_in) return "recheck";
+  if (a.known != b.known) return "known_findings";
   if (a.space.shard_count != b.space.shard_count) return "shard_count";
   return {};
 }

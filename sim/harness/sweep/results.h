@@ -35,6 +35,7 @@ struct SweepHeader {
   std::string profile;   // empty: the seed chooses
   std::string strategy;  // empty: the seed chooses
   std::uint64_t recheck_one_in = 20;
+  std::vector<std::string> known;           // findings that are no failures (known_findings.h)
   std::uint64_t build = 0;                  // of the program: a hash of its bytes
   std::vector<std::uint32_t> shards = {0};  // whose results these are, ascending
 };

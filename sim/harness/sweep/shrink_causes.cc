@@ -83,6 +83,7 @@ void ShrinkCauses(const ShrinkCausesOptions& options, SweepRecord* record) {
     shrink.hang_ms = shrink.time_ms;
     shrink.jobs = options.jobs;
     shrink.any_failure = true;
+    shrink.known = options.known;
     const ShrinkResult result = Shrink(*one->scenario, shrink);
     if (result.failure.kind == FailureClass::Kind::kNone) continue;
     record->Shrunk(MakeShrunk(*one, result, options.each_ms / 4));

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <cstring>
 #include <new>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -209,8 +210,14 @@ class Sweep {
     failure.seed = SeedOf(index);
     const Scenario scenario = GenerateScenario(*failure.seed, options_.limits);
     failure.profile = disk::ToText(scenario.profile);
-    AddFailure(std::move(failure));
     Tally tally = Tally::OfDeath(scenario);
+    const std::optional<std::size_t> known =
+        FindKnownDeath(options_.known, scenario, failure.what, failure.cause);
+    if (known.has_value()) {
+      tally.known[*known] = 1;
+    } else {
+      AddFailure(std::move(failure));
+    }
     tally.cpu_us = cpu_us - std::min(cpu_us, worker.reported_cpu_us);
     AddDone({PositionOf(index), Elapsed(), tally, false});
     return false;

@@ -16,6 +16,7 @@
 #include <functional>
 
 #include "sim/harness/generator.h"
+#include "sim/harness/known_findings.h"
 #include "sim/harness/sweep/pending_done.h"
 #include "sim/harness/sweep/results.h"
 
@@ -36,6 +37,7 @@ struct SweepOptions {
   std::uint64_t memory_bytes = std::uint64_t{2} << 30;
   std::uint64_t max_failures = 10;  // the sweep ends after this many
   GeneratorLimits limits;
+  KnownFindings known;  // what is no failure; counted in the tally
 };
 
 // From the end of the time, and from an interrupt, to the moment at which the seeds still running are killed.

@@ -4,6 +4,7 @@
 #include <cinttypes>
 #include <cstdio>
 #include <map>
+#include <numeric>
 #include <set>
 #include <string_view>
 
@@ -106,8 +107,24 @@ std::string SummaryLine(const SweepResults& results, std::size_t causes) {
   std::string text = line;
   if (causes != 0) text += " of " + std::to_string(causes) + (causes == 1 ? " cause" : " causes");
   if (causes > 1 && interrupted) text += " (those of one bug not joined yet)";
+  if (!results.header.known.empty()) {
+    const auto& known = results.total.known;
+    text += ", " + std::to_string(std::accumulate(known.begin(), known.end(), std::uint64_t{0})) +
+            " known";
+  }
   return text + "; " + std::to_string(results.total.rechecked) + " run twice; at most " +
          std::to_string(memory_kib / 1024) + " MiB a worker\n";
+}
+
+std::string KnownText(const SweepResults& results) {
+  if (results.header.known.empty()) return {};
+  std::string text = "known findings:\n";
+  for (std::size_t at = 0; at < results.header.known.size(); ++at) {
+    char count[32];
+    std::snprintf(count, sizeof(count), "%8" PRIu64 "  ", results.total.known[at]);
+    text += count + Harmless(results.header.known[at]) + "\n";
+  }
+  return text;
 }
 
 std::string OpenEnds(const SweepResults& results) {

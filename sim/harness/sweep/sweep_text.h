@@ -21,8 +21,10 @@ std::string SeedCommand(const std::string& program, const std::string& command,
 std::string FailureText(const std::string& program, const SweepHeader& header,
                         const Failure& failure);
 
-// "10000 seeds from 0x1 in 12.0 s (23.0 CPU s, 435 a CPU second), 120 red of 2 causes; 500 run twice; at most 60 MiB a worker"
+// "10000 seeds from 0x1 in 12.0 s (23.0 CPU s, 435 a CPU second), 120 red of 2 causes, 7 known; 500 run twice; at most 60 MiB a worker"
 std::string SummaryLine(const SweepResults& results, std::size_t causes);
+// The known findings with how many seeds showed each, "known findings:" before them; or nothing.
+std::string KnownText(const SweepResults& results);
 // Seeds without a verdict, and those that were still running, one line for each kind; or nothing.
 std::string OpenEnds(const SweepResults& results);
 // What is not there of an unfinished sweep: shards, and seeds of the shards that are; or nothing.

@@ -70,13 +70,18 @@ bool Claim(const WorkerTask& task, std::uint64_t* index) {
   return true;
 }
 
-void DescribeRun(const Scenario& scenario, const RunResult& result, SeedMessage* message,
-                 SeedTexts* texts) {
+void DescribeRun(const WorkerTask& task, const Scenario& scenario, const RunResult& result,
+                 SeedMessage* message, SeedTexts* texts) {
   message->failure = result.failure;
   message->unknown = !result.failed() && result.counts.Get(Count::kUnknown) != 0;
   const std::size_t life = std::min<std::size_t>(result.place.life, scenario.lives.size() - 1);
   message->strategy = scenario.lives[life].schedule.strategy.kind;
   if (!result.failed()) return;
+  if (const auto known = FindKnown(task.options->known, scenario, result)) {
+    message->tally.known[*known] = 1;
+    message->failure = FailureClass();
+    return;
+  }
   texts->text = DescribeFailure(scenario, result);
   texts->cause = CauseOfRun(result);
 }
@@ -88,8 +93,9 @@ void Recheck(const Scenario& scenario, const RunResult& result, SeedMessage* mes
   const RunResult again = RunScenario(scenario);
   if (again.hash == result.hash) return;
   texts->text += DescribeFirstDifference(scenario, result.hash, again.hash);
-  if (result.failed()) return;
+  if (message->failure.kind != FailureClass::Kind::kNone) return;
   message->failure.kind = FailureClass::Kind::kNotDeterministic;
+  message->tally.known = {};
   message->unknown = false;
   texts->cause = ToText(message->failure);
 }
@@ -101,6 +107,7 @@ void TakeSanitizerReport(SeedMessage* message, SeedTexts* texts) {
   message->last = true;
   if (message->failure.kind != FailureClass::Kind::kNone) return;
   message->failure.kind = FailureClass::Kind::kDied;
+  message->tally.known = {};
   message->unknown = false;
   texts->text = "sanitizer report: " + headline + "\n";
   texts->cause = CauseOfDeath(message->failure, texts->output);
@@ -126,7 +133,7 @@ bool RunSeed(const WorkerTask& task, std::uint64_t index) {
   message.index = index;
   message.hash = result.hash;
   message.tally = Tally::Of(scenario, result.hash, result.counts, result.meetings);
-  DescribeRun(scenario, result, &message, &texts);
+  DescribeRun(task, scenario, result, &message, &texts);
   if (options.recheck_one_in != 0 && position % options.recheck_one_in == 0)
     Recheck(scenario, result, &message, &texts);
   message.tally.cpu_us = CpuUs() - began_us;

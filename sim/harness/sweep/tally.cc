@@ -33,6 +33,7 @@ void Tally::Add(const Tally& other) {
   for (std::size_t at = 0; at < kStrategies.size(); ++at) strategies[at] += other.strategies[at];
   counts.Add(other.counts);
   meetings.Add(other.meetings);
+  for (std::size_t at = 0; at < known.size(); ++at) known[at] += other.known[at];
 }
 
 // All but the time it took.
@@ -42,7 +43,8 @@ bool Tally::operator==(const Tally& other) const {
     if (counts.Get(which) != other.counts.Get(which)) return false;
   }
   return done == other.done && rechecked == other.rechecked && digest == other.digest &&
-         profiles == other.profiles && strategies == other.strategies && meetings == other.meetings;
+         profiles == other.profiles && strategies == other.strategies &&
+         meetings == other.meetings && known == other.known;
 }
 
 }  // namespace harrow::harness

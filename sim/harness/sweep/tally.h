@@ -12,6 +12,7 @@
 
 #include "sim/disk/profile.h"
 #include "sim/harness/counts.h"
+#include "sim/harness/known_findings.h"
 #include "sim/harness/meetings.h"
 #include "sim/harness/scenario.h"
 
@@ -41,6 +42,8 @@ struct Tally {
   std::array<std::uint64_t, kStrategies.size()> strategies{};  // lives
   Counts counts;
   Meetings meetings;
+  std::array<std::uint64_t, kKnownFindingsMax>
+      known{};  // seeds that show a known finding, by its place in the list
 };
 
 static_assert(std::is_trivially_copyable_v<Tally>, "crosses process borders as bytes");

@@ -26,6 +26,7 @@ SweepHeader Header(std::uint64_t seeds, std::uint32_t shards, std::uint32_t shar
   SweepHeader header;
   header.space = {1, seeds, shards};
   header.build = 0x1234;
+  header.known = {"durable in any: a", "open in ext4: b", "any in any: c"};
   header.shards = {shard};
   return header;
 }
@@ -41,6 +42,7 @@ DoneSeed DoneAt(const SweepHeader& header, std::uint64_t position, std::uint64_t
   done.tally.profiles[seed % 2] = 1;
   done.tally.strategies[seed % 4] = 3;
   done.tally.counts.Add(Count::kSteps, seed);
+  if (seed % 5 == 0) done.tally.known[seed % 3] = 1;
   done.unknown = seed % 7 == 0;
   return done;
 }
@@ -215,8 +217,22 @@ TEST(Results, DamageIsNamedByFileAndLine) {
             "a\\x0afile:2: expected no further fields");
   EXPECT_EQ(damaged("\"jobs\":1}", "\"jobs\":1"), "a\\x0afile:2: expected a JSON object");
   EXPECT_NE(damaged("\"size\":", "\"size\":3,\"x\":"), "");
+  EXPECT_NE(damaged("\"known\":[0", "\"known\":[0,0,0,0")
+                .find("no more known findings than the header has"),
+            std::string::npos);
+  EXPECT_NE(damaged("\"known\":[\"durable in any: a\"", "\"known\":[7"), "");
   EXPECT_NE(damaged("\"digest\":\"0x", "\"digest\":\"1"), "");
   EXPECT_NE(damaged("\"steps\":", "\"stops\":"), "");
+}
+
+TEST(Results, WithoutKnownFindingsAFileSaysNothingOfThem) {
+  SweepHeader header = Header(40, 1, 0);
+  header.known.clear();
+  EXPECT_EQ(HeaderLine(header).find("\"known\""), std::string::npos);
+  EXPECT_EQ(FirstDifference(header, Header(40, 1, 0)), "known_findings");
+  DoneBlock block;
+  block.size = 1;
+  EXPECT_EQ(DoneLine(block).find("\"known\""), std::string::npos);
 }
 
 TEST(Results, BlocksAreAlignedAndEverySeedIsInOne) {

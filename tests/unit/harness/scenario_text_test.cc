@@ -181,7 +181,8 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
       {"control bytes", std::string("harrow scenario 1\n\x1b[31m\0\x7f\n", 25),
        "f:2: column 1: expected a setting (seed target profile write-buffer block max-file "
        "max-open level0-trigger level0-slowdown level0-stop level-base level-factor compression "
-       "bloom block-cache restart writer-yields info-log wasted-seeks keys "
+       "bloom block-cache restart writer-yields info-log wasted-seeks reuse-logs paranoid-checks "
+       "keys "
        "step-limit expect) or life, found \"\\x1b[31m\\x00\\x7f\""},
       {"new setting in version 2", "harrow scenario 2\nbloom 10\n",
        "f:2: column 1: expected \"harrow scenario 3\" in the first line, for this word"},
@@ -197,6 +198,9 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
        "f:5: column 19: expected the end of the line"},
       {"no steps", InClient3("next 0"), "f:5: column 10: expected a count from 1 to 10000"},
       {"seek", InClient3("seek"), "f:5: column 9: expected a key from k0 to k3"},
+      {"an option of another target", "harrow scenario 3\nreuse-logs on\nlife\n",
+       "f:3: column 1: expected no \"reuse-logs\" (line 2), which means nothing to harrow, before "
+       "it, found \"life\""},
       {"inner carriage return", "harrow scenario 1\nkeys 3\r4\n",
        "f:2: column 7: expected the end of the line, found \"\\x0d4\""},
   };

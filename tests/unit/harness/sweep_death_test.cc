@@ -9,8 +9,7 @@
 
 #include "sim/harness/sweep/sweep.h"
 #include "sim/kernel/sanitizers.h"
-#include "sim/targets/leveldb_names.h"
-#include "sim/targets/leveldb_text.h"
+#include "sim/targets/harrow_target.h"
 #include "sim/targets/target.h"
 
 namespace harrow::targets {
@@ -35,10 +34,15 @@ absl::Status OpenAndDie(std::string_view, const TargetOptions&, ActivityObserver
 }  // namespace
 
 const TargetKind* FindTarget(std::string_view name) {
-  static constexpr TargetKind kDying = {"harrow", &ClassifyLevelDbPath, &DescribeLevelDbBytes,
-                                        &OpenAndDie};
+  static const TargetKind kDying = [] {
+    TargetKind kind = HarrowKind();
+    kind.open = &OpenAndDie;
+    return kind;
+  }();
   return name == kDying.name ? &kDying : nullptr;
 }
+
+std::string TargetNames() { return "harrow"; }
 
 }  // namespace harrow::targets
 
