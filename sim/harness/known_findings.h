@@ -5,11 +5,11 @@
 //   poisoned in any after log write, log sync: google/leveldb 577, only a failed sync is remembered
 //   durable-before prefix in ext4 xfs after nothing: google/leveldb 193, the old log is not synced at a rotation
 //
-// RULES and PROFILES are names with spaces between, or "any"; in place of RULES "died SIGNAL at FRAME": the target died of
-// that signal (a number) in a function or library whose name begins so. What had struck by then is not known, so "after" does not
-// go with it. FAULTS (faults/fault_pattern.h) with commas between: one of them struck
-// before the failure; "nothing": no harmful one did; "nothing but" and FAULTS: none but these. The first line that fits a failure has it. "# " begins a comment. At most
-// kKnownFindingsMax lines.
+// RULES and PROFILES are names with spaces between, or "any"; in place of RULES "died SIGNAL at FRAME": the target died of that
+// signal (a number) in a function or library whose name begins so. What had struck by then is not known, so "after" does not go
+// with it. FAULTS (faults/fault_pattern.h) have commas between: one of them had struck (RunResult::struck); "nothing": no
+// harmful one had; "nothing but" and FAULTS: none but these. The first line that fits a failure has it. Comments are those of
+// scenarios. At most kKnownFindingsMax lines.
 //
 // Threading: values.
 #ifndef HARROW_SIM_HARNESS_KNOWN_FINDINGS_H_

@@ -1,6 +1,6 @@
 // Stock LevelDB as a target: Debian's library as it is, with its own files, threads and statics.
 //
-// Flush is CompactRange of a range that holds nothing, which LevelDB answers by emptying its memtable first. It tells no error;
+// Flush is CompactRange of a range behind all keys, which LevelDB answers by emptying its memtable first. It tells no error;
 // whether one stands is asked by an empty batch after it.
 //
 // Threading: as Target says.
