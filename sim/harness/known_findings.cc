@@ -124,7 +124,8 @@ absl::Status ParseFinding(TextCursor* cursor, std::string_view line, KnownFindin
   }
   if (!cursor->Accept(":")) return cursor->Expected("with, after, or \":\"");
   SkipSpaces(cursor);
-  if (cursor->AtEnd()) return cursor->Expected("where it is on record");
+  // A "#" would begin a comment where the line is printed.
+  if (cursor->AtEnd() || cursor->At("#")) return cursor->Expected("where it is on record");
   finding->record = std::string(line.substr(cursor->position()));
   for (std::size_t at = 0; at < finding->record.size(); ++at) {
     // A result file has it, and is compared by it.

@@ -1,5 +1,7 @@
 #include "sim/targets/target.h"
 
+#include <vector>
+
 #include "sim/targets/harrow_target.h"
 #if defined(HARROW_HAS_LEVELDB)
 #include "sim/targets/leveldb_target.h"
@@ -21,11 +23,21 @@ constexpr Named kTargets[] = {
 #endif
 };
 
+std::vector<const TargetKind*>& Added() {
+  static auto* const added = new std::vector<const TargetKind*>;
+  return *added;
+}
+
 }  // namespace
+
+void AddTarget(const TargetKind& kind) { Added().push_back(&kind); }
 
 const TargetKind* FindTarget(std::string_view name) {
   for (const Named& target : kTargets) {
     if (target.name == name) return &target.kind();
+  }
+  for (const TargetKind* const kind : Added()) {
+    if (kind->name == name) return kind;
   }
   return nullptr;
 }
@@ -33,6 +45,7 @@ const TargetKind* FindTarget(std::string_view name) {
 std::string TargetNames() {
   std::string names;
   for (const Named& target : kTargets) names.append(names.empty() ? "" : " ").append(target.name);
+  for (const TargetKind* const kind : Added()) names.append(" ").append(kind->name);
   return names;
 }
 

@@ -137,6 +137,8 @@ struct TargetKind {
   }
 };
 
+// Puts one more target under its name, which no other has. Before main's first use of the rest of harrow; the kind outlives it.
+void AddTarget(const TargetKind& kind);
 // nullptr for an unknown name, and for one that this build was made without.
 const TargetKind* FindTarget(std::string_view name);
 // "harrow leveldb": those that FindTarget finds.

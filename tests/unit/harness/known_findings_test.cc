@@ -69,6 +69,8 @@ TEST(KnownFindingsTest, ErrorsNameFileLineAndColumn) {
             "known:1: column 15: expected with, after, or \":\", found the end of the line");
   EXPECT_EQ(ErrorOf("durable in any:"),
             "known:1: column 16: expected where it is on record, found the end of the line");
+  EXPECT_EQ(ErrorOf("durable in any:#"),
+            "known:1: column 16: expected where it is on record, found \"#\"");
   EXPECT_EQ(ErrorOf("durable in any with speed 3: x"),
             "known:1: column 21: expected an option, found \"speed 3: x\"");
   EXPECT_EQ(ErrorOf("durable in any with reuse-logs yes: x"),
