@@ -145,29 +145,10 @@ absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
   return absl::OkStatus();
 }
 
-constexpr std::uint64_t TargetOptions::*const kOptions[] = {
-    &TargetOptions::write_buffer_bytes,
-    &TargetOptions::block_bytes,
-    &TargetOptions::max_file_bytes,
-    &TargetOptions::max_open_tables,
-    &TargetOptions::level0_compaction_trigger,
-    &TargetOptions::level0_slowdown_trigger,
-    &TargetOptions::level0_stop_trigger,
-    &TargetOptions::level_base_bytes,
-    &TargetOptions::level_factor,
-    &TargetOptions::compression,
-    &TargetOptions::bloom_bits,
-    &TargetOptions::block_cache_bytes,
-    &TargetOptions::restart_interval,
-    &TargetOptions::writer_yields,
-    &TargetOptions::info_log,
-    &TargetOptions::wasted_seeks,
-};
-
 }  // namespace
 
 const TargetKind& HarrowKind() {
-  static constexpr TargetKind kKind = {"harrow", kOptions, &ClassifyLevelDbPath,
+  static constexpr TargetKind kKind = {"harrow", kHarrowOptions, &ClassifyLevelDbPath,
                                        &DescribeLevelDbBytes, &OpenHarrow};
   return kKind;
 }

@@ -177,18 +177,10 @@ absl::Status OpenLevelDb(std::string_view path, const TargetOptions& options,
   return status;
 }
 
-constexpr std::uint64_t TargetOptions::*const kOptions[] = {
-    &TargetOptions::write_buffer_bytes, &TargetOptions::block_bytes,
-    &TargetOptions::max_file_bytes,     &TargetOptions::max_open_tables,
-    &TargetOptions::compression,        &TargetOptions::bloom_bits,
-    &TargetOptions::block_cache_bytes,  &TargetOptions::restart_interval,
-    &TargetOptions::reuse_logs,         &TargetOptions::paranoid_checks,
-};
-
 }  // namespace
 
 const TargetKind& LevelDbKind() {
-  static constexpr TargetKind kKind = {"leveldb", kOptions, &ClassifyLevelDbPath,
+  static constexpr TargetKind kKind = {"leveldb", kLevelDbOptions, &ClassifyLevelDbPath,
                                        &DescribeLevelDbBytes, &OpenLevelDb};
   // Its statics hold a worker thread and whether one was started.
   static const bool kRestored = kernel::RestoreBeforeEachRun("libleveldb.so");

@@ -7,9 +7,20 @@
 #ifndef HARROW_SIM_TARGETS_LEVELDB_TARGET_H_
 #define HARROW_SIM_TARGETS_LEVELDB_TARGET_H_
 
+#include <cstdint>
+
 #include "sim/targets/target.h"
 
 namespace harrow::targets {
+
+// Those of TargetOptions that it has.
+inline constexpr std::uint64_t TargetOptions::*const kLevelDbOptions[] = {
+    &TargetOptions::write_buffer_bytes, &TargetOptions::block_bytes,
+    &TargetOptions::max_file_bytes,     &TargetOptions::max_open_tables,
+    &TargetOptions::compression,        &TargetOptions::bloom_bits,
+    &TargetOptions::block_cache_bytes,  &TargetOptions::restart_interval,
+    &TargetOptions::reuse_logs,         &TargetOptions::paranoid_checks,
+};
 
 const TargetKind& LevelDbKind();
 

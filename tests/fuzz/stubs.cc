@@ -4,32 +4,14 @@
 #include <cstdlib>
 
 #include "sim/kernel/check.h"
-#include "sim/targets/target.h"
+#include "sim/targets/harrow_target.h"
+#include "sim/targets/leveldb_target.h"
 
 namespace harrow::targets {
 
 const TargetKind* FindTarget(std::string_view name) {
-  static constexpr std::uint64_t TargetOptions::*kOptions[] = {
-      &TargetOptions::write_buffer_bytes,
-      &TargetOptions::block_bytes,
-      &TargetOptions::max_file_bytes,
-      &TargetOptions::max_open_tables,
-      &TargetOptions::level0_compaction_trigger,
-      &TargetOptions::level0_slowdown_trigger,
-      &TargetOptions::level0_stop_trigger,
-      &TargetOptions::level_base_bytes,
-      &TargetOptions::level_factor,
-      &TargetOptions::compression,
-      &TargetOptions::bloom_bits,
-      &TargetOptions::block_cache_bytes,
-      &TargetOptions::restart_interval,
-      &TargetOptions::writer_yields,
-      &TargetOptions::info_log,
-      &TargetOptions::wasted_seeks};
-  static constexpr std::uint64_t TargetOptions::*kFew[] = {&TargetOptions::reuse_logs,
-                                                           &TargetOptions::paranoid_checks};
-  static const TargetKind kHarrow = {"harrow", kOptions, nullptr, nullptr, nullptr};
-  static const TargetKind kLevelDb = {"leveldb", kFew, nullptr, nullptr, nullptr};
+  static const TargetKind kHarrow = {"harrow", kHarrowOptions, nullptr, nullptr, nullptr};
+  static const TargetKind kLevelDb = {"leveldb", kLevelDbOptions, nullptr, nullptr, nullptr};
   if (name == kHarrow.name) return &kHarrow;
   return name == kLevelDb.name ? &kLevelDb : nullptr;
 }

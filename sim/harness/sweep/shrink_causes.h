@@ -14,7 +14,7 @@ namespace harrow::harness {
 
 struct ShrinkCausesOptions {
   GeneratorLimits limits;
-  KnownFindings known;              // of the sweep: no failure is shrunk into one of these
+  KnownFindings known;              // of the sweep: no broken rule is shrunk into one of these
   std::uint64_t each_ms = 2000;     // wall time for one cause
   std::uint64_t total_ms = 10'000;  // for all: causes of most failures come first
   std::uint32_t jobs = 1;

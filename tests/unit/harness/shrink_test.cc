@@ -75,6 +75,18 @@ TEST(Shrink, WhatDoesNotFailIsLeftAlone) {
   EXPECT_EQ(result.tried, 1u);
 }
 
+TEST(Shrink, WhatIsKnownCountsAsNoFailure) {
+  const auto with = [](const char* known) {
+    ShrinkOptions options;
+    options.time_ms = 60'000;
+    options.any_failure = true;
+    options.known = *ParseKnownFindings("known", known);
+    return Shrink(ScenarioOf(kTooManySteps), options);
+  };
+  EXPECT_EQ(with("live in any: on record").failure.kind, FailureClass::Kind::kNone);
+  EXPECT_EQ(with("durable in any: on record").failure.rule, models::Rule::kLive);
+}
+
 TEST(Shrink, ReportsEachStepDown) {
   std::vector<Scenario> seen;
   ShrinkOptions options;

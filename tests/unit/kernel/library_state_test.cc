@@ -1,7 +1,9 @@
 #include "sim/kernel/library_state.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "sim/kernel/run_heap.h"
@@ -26,7 +28,19 @@ TEST(LibraryStateTest, EachRunBeginsWithTheVariablesAsTheyWere) {
     EXPECT_EQ(state.text, std::string("made before main").size());
     // What its statics hold goes with the run.
     EXPECT_EQ(run_heap::Owns(state.memory), !kSanitized);
+    EXPECT_EQ(run_heap::Owns(state.once), !kSanitized);
   }
+}
+
+// Else a static would be destroyed once for each run that made it.
+TEST(LibraryStateDeathTest, NoStaticOfARunIsDestroyedAtExit) {
+  const auto run_and_exit = [] {
+    RestoreBeforeEachRun("libstateful_library.so");
+    std::atexit([] { _exit(stateful::EndedStatics()); });
+    for (int round = 0; round < 3; ++round) Simulate(Walk(1), [] { stateful::Use(); });
+    std::exit(1);
+  };
+  EXPECT_EXIT(run_and_exit(), testing::ExitedWithCode(0), "");
 }
 
 TEST(LibraryStateTest, ALibraryThatIsNotLoadedIsNone) {

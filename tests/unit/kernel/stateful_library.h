@@ -14,10 +14,13 @@ struct State {
   std::size_t numbers = 0;  // 101 at the first use
   std::size_t text = 0;
   const void* memory = nullptr;  // behind the function-local static
+  const void* once = nullptr;    // made by a std::call_once
 };
 
 // Changes its numbers, and says what there is.
 State Use();
+// Of a function-local static that Use makes, so many were destroyed.
+int EndedStatics();
 
 }  // namespace stateful
 
