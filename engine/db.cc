@@ -14,6 +14,7 @@
 #include "engine/flusher.h"
 #include "engine/info_log.h"
 #include "engine/log_file.h"
+#include "engine/pinned_view.h"
 #include "engine/properties.h"
 #include "engine/recovery.h"
 #include "engine/room.h"
@@ -22,7 +23,7 @@
 
 namespace harrow::engine {
 
-class Db::Impl final : public WriteBackend, public ReadSampler {
+class Db::Impl final : public WriteBackend, public ReadSampler, public ViewKeeper {
  public:
   Impl(const Options& options, const std::string& directory, FileLock file_lock)
       : file_lock_(std::move(file_lock)),
@@ -63,10 +64,11 @@ class Db::Impl final : public WriteBackend, public ReadSampler {
   void Sample(const Version& version, std::string_view internal_key) override {
     NoteSeek(version.SampleRead(internal_key));
   }
+  void Released(std::uint64_t view_number) override;
 
  private:
   struct Pinned {
-    std::shared_ptr<const ReadView> view;
+    PinnedView view;
     SequenceNumber sequence;
   };
   Pinned Pin(const ReadOptions& options);
@@ -176,7 +178,7 @@ void Db::Impl::LogOpening() {
 
 Db::Impl::Pinned Db::Impl::Pin(const ReadOptions& options) {
   std::lock_guard<std::mutex> lock(state_.mutex);
-  return {state_.view,
+  return {PinnedView(state_.view, this),
           options.snapshot == nullptr ? queue_.published_sequence() : options.snapshot->sequence()};
 }
 
@@ -199,6 +201,14 @@ absl::Status Db::Impl::Get(const ReadOptions& options, std::string_view key, std
 std::unique_ptr<Iterator> Db::Impl::NewIterator(const ReadOptions& options) {
   Pinned pinned = Pin(options);
   return NewDbIterator(options, std::move(pinned.view), &state_.tables, pinned.sequence, this);
+}
+
+void Db::Impl::Released(std::uint64_t view_number) {
+  if (state_.view_number.load() == view_number) return;
+  std::lock_guard<std::mutex> lock(state_.mutex);
+  if (!state_.obsolete.HasRemovable()) return;
+  const absl::Status status = compaction_worker_.Wake();
+  if (!status.ok()) state_.error.Record(status);
 }
 
 void Db::Impl::NoteSeek(const WastedSeek& seek) {

@@ -18,8 +18,8 @@ namespace {
 
 class DbIterator final : public Iterator {
  public:
-  DbIterator(std::shared_ptr<const ReadView> view, std::unique_ptr<Iterator> entries,
-             SequenceNumber sequence, ReadSampler* sampler)
+  DbIterator(PinnedView view, std::unique_ptr<Iterator> entries, SequenceNumber sequence,
+             ReadSampler* sampler)
       : view_(std::move(view)),
         entries_(std::move(entries)),
         sequence_(sequence),
@@ -148,7 +148,7 @@ class DbIterator final : public Iterator {
     valid_ = found && entries_->status().ok();
   }
 
-  const std::shared_ptr<const ReadView> view_;
+  const PinnedView view_;
   const std::unique_ptr<Iterator> entries_;
   const SequenceNumber sequence_;
   ReadSampler* const sampler_;
@@ -183,9 +183,9 @@ class FailedIterator final : public Iterator {
 
 }  // namespace
 
-std::unique_ptr<Iterator> NewDbIterator(const ReadOptions& options,
-                                        std::shared_ptr<const ReadView> view, TableCache* tables,
-                                        SequenceNumber sequence, ReadSampler* sampler) {
+std::unique_ptr<Iterator> NewDbIterator(const ReadOptions& options, PinnedView view,
+                                        TableCache* tables, SequenceNumber sequence,
+                                        ReadSampler* sampler) {
   std::vector<std::unique_ptr<Iterator>> children;
   children.push_back(view->memtable->NewIterator());
   if (view->immutable != nullptr) children.push_back(view->immutable->NewIterator());

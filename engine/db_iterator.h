@@ -13,6 +13,7 @@
 #include "engine/db_state.h"
 #include "engine/internal_key.h"
 #include "engine/iterator.h"
+#include "engine/pinned_view.h"
 #include "engine/table_cache.h"
 
 namespace harrow::engine {
@@ -25,10 +26,10 @@ class ReadSampler {
   virtual void Sample(const Version& version, std::string_view internal_key) = 0;
 };
 
-// `tables` and `sampler` outlive it.
-std::unique_ptr<Iterator> NewDbIterator(const ReadOptions& options,
-                                        std::shared_ptr<const ReadView> view, TableCache* tables,
-                                        SequenceNumber sequence, ReadSampler* sampler);
+// `tables`, `sampler` and the keeper of the view outlive it.
+std::unique_ptr<Iterator> NewDbIterator(const ReadOptions& options, PinnedView view,
+                                        TableCache* tables, SequenceNumber sequence,
+                                        ReadSampler* sampler);
 
 // Over nothing, with a failure to report.
 std::unique_ptr<Iterator> NewFailedIterator(const absl::Status& failure);

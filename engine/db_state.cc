@@ -51,7 +51,10 @@ DbState::DbState(const Options& the_options, std::string the_directory)
       memtable(std::make_shared<MemTable>()) {}
 
 void DbState::RefreshView() {
-  view = std::make_shared<const ReadView>(ReadView{memtable, immutable, versions.current()});
+  const std::uint64_t number = view_number.load() + 1;
+  view =
+      std::make_shared<const ReadView>(ReadView{memtable, immutable, versions.current(), number});
+  view_number.store(number);
 }
 
 }  // namespace harrow::engine

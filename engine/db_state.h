@@ -39,6 +39,7 @@ struct ReadView {
   std::shared_ptr<MemTable> memtable;
   std::shared_ptr<MemTable> immutable;  // or nullptr
   std::shared_ptr<const Version> version;
+  std::uint64_t number = 0;  // grows from view to view
 };
 
 // Values below their minimum raised to it, and what is left out made: what a database works with.
@@ -72,6 +73,7 @@ struct DbState {
   std::shared_ptr<MemTable> memtable;
   std::shared_ptr<MemTable> immutable;
   std::shared_ptr<const ReadView> view;
+  std::atomic<std::uint64_t> view_number{0};  // of `view`. Safe by itself
   std::uint64_t log_number = 0;
   // To be closed; what they held is in durable tables.
   std::vector<std::unique_ptr<LogFile>> retired_logs;

@@ -31,10 +31,13 @@ enum class Count : std::uint8_t {
   kManualCompactions,
   kMutations,
   kCleanCloses,
+  kIdleCloses,  // of those, with the files judged first
   kCrashes,
   kCrashesInRecovery,
   kCrashStates,            // distinct images recovered from and judged
-  kCrashStatesInRecovery,  // of those, taken before a read-back was complete
+  kCrashStatesInRecovery,  // judged, and taken before a read-back was complete
+  kCrashStatesTwoDeep,     // of those: inside the recovery from one crash
+  kCrashStatesDeeper,      // ... from a crash inside a recovery, and so on
   kImagesDeduplicated,  // images equal to one already recovered from; judged without another recovery
   kBackgroundErrors,    // lives in which a write failed and the target refused the later ones
   kFailedOpens,         // under an injected fault

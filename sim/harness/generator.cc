@@ -68,6 +68,15 @@ faults::CrashImageChoice DrawImage(kernel::Random* random) {
   return image;
 }
 
+// Crashes inside recoveries, and inside what follows those: each level multiplies what the one before costs.
+void DrawNested(kernel::Random random, ExplorePlan* explore) {
+  constexpr std::array<std::uint64_t, 4> kEvery = {3, 5, 7, 11};
+  if (!random.OneIn(10)) return;
+  explore->nested_depth = random.OneIn(3) ? 2 : 1;
+  explore->nested_every = kEvery[random.Below(kEvery.size())];
+  explore->every = std::max<std::uint64_t>(explore->every, 21);
+}
+
 ExplorePlan DrawExplore(kernel::Random random) {
   constexpr std::array<std::uint64_t, 6> kEvery = {3, 5, 8, 13, 21, 34};
   ExplorePlan explore;
@@ -75,6 +84,7 @@ ExplorePlan DrawExplore(kernel::Random random) {
   const std::uint64_t images = random.Between(1, 3);
   for (std::uint64_t index = 0; index < images; ++index)
     explore.images.push_back(DrawImage(&random));
+  DrawNested(random.Child("nested"), &explore);
   // Dear, and so at few moments.
   if (random.OneIn(24)) {
     explore.every = std::max<std::uint64_t>(explore.every, 13);
@@ -92,6 +102,7 @@ EndPlan DrawEnd(const Swarm& swarm, std::uint64_t operations, bool crash_in_reco
   } else if (swarm.clean_closes && random.OneIn(2)) {
     end.kind = EndPlan::Kind::kClose;
     end.image = faults::CrashImageChoice{};
+    end.idle = random.Child("idle").OneIn(2);
   } else if (!random.OneIn(3)) {
     end.before_mutation = random.Between(1, 20 + operations * 2);
   }

@@ -3,6 +3,7 @@
 // machine. Dedicated host memory holds what outlives the run; everything else is dropped with the machine.
 #include "sim/harness/life.h"
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <set>
@@ -10,10 +11,11 @@
 #include <thread>
 #include <utility>
 
-#include "sim/disk/crash_decision.h"
 #include "sim/disk/posix.h"
 #include "sim/harness/client.h"
+#include "sim/harness/crash_view.h"
 #include "sim/harness/file_call_recorder.h"
+#include "sim/harness/machine_setup.h"
 #include "sim/harness/run_text.h"
 #include "sim/harness/trace_text.h"
 #include "sim/kernel/check.h"
@@ -22,8 +24,6 @@
 
 namespace harrow::harness {
 namespace {
-
-constexpr std::string_view kDatabasePath = "/harrow-disk/db";
 
 Harm HarmOf(const disk::Profile& profile, const faults::Fired& fired) {
   Harm harm;
@@ -50,19 +50,6 @@ Harm HarmOf(const disk::Profile& profile, const faults::Fired& fired) {
   return harm;
 }
 
-disk::DiskOptions MakeDiskOptions(const Scenario& scenario, const targets::TargetKind& kind) {
-  disk::DiskOptions options;
-  options.profile = scenario.profile;
-  options.classify = kind.classify;
-  return options;
-}
-
-const targets::TargetKind& TargetOf(const Scenario& scenario) {
-  const targets::TargetKind* kind = targets::FindTarget(scenario.target);
-  KERNEL_CHECK(kind != nullptr);
-  return *kind;
-}
-
 kernel::SimulationOptions MakeSimulationOptions(const Scenario& scenario, const LifePlan& plan,
                                                 bool record) {
   kernel::SimulationOptions options;
@@ -84,7 +71,7 @@ class LifeRunner : public disk::Observer {
         recorder_(recorder),
         recorded_(recorded),
         kind_(TargetOf(scenario)) {
-    disk::DiskOptions options = MakeDiskOptions(scenario, kind_);
+    disk::DiskOptions options = DiskOptionsOf(scenario);
     options.plan = plan.faults;
     options.seed = kernel_seed();
     disk_ = start.warm != nullptr ? std::make_unique<disk::Disk>(options, std::move(*start.warm))
@@ -204,6 +191,7 @@ class LifeRunner : public disk::Observer {
   void FinishOnTask(std::unique_ptr<targets::Target> target) {
     if (kernel::Dropped()) return;
     if (plan_.end.kind == EndPlan::Kind::kClose) {
+      if (plan_.end.idle && !WaitUntilIdle()) return;
       meetings_.Begin(Party::kClose);
       target.reset();
       if (kernel::Dropped()) return;
@@ -217,13 +205,24 @@ class LifeRunner : public disk::Observer {
     kernel::Stop();
   }
 
+  // The clock moves on only when no task can run: nothing is left to do but what waits for a call, or for hours. False: the
+  // machine was dropped.
+  bool WaitUntilIdle() {
+    std::this_thread::sleep_for(std::chrono::hours(12));
+    if (kernel::Dropped()) return false;
+    const kernel::HostMemory host;
+    NoteText("the target is idle");
+    result_.idle = disk_->Everything();
+    return true;
+  }
+
   void Capture(std::uint64_t before_mutation) {
     const kernel::HostMemory host;  // images outlive the run
     meetings_.Happen(Party::kCrashImage);
     const models::Time at = recorder_->Moment();
     std::optional<CrashView> view;
     if (recorded_ != nullptr) {
-      view = ViewAt(before_mutation, at);
+      view = ViewAt({before_mutation, at});
       recorded_->captures.push_back({view->event, before_mutation, at});
     }
     for (const faults::CrashImageChoice& planned : plan_.explore.images) {
@@ -268,24 +267,13 @@ class LifeRunner : public disk::Observer {
     result_.captured.push_back(std::move(captured));
   }
 
-  // What a power loss here finds, whatever it leaves.
-  CrashView ViewAt(std::uint64_t before_mutation, models::Time at) const {
-    CrashView view;
-    view.event = recorded_->trace.events().size();
-    view.at = at;
-    view.before_mutation = before_mutation;
-    view.cache = disk_->Everything();
-    view.durable = disk_->Crash({});
-    return view;
+  CrashView ViewAt(const CrashMoment& moment) const {
+    return FindAtCrash(*disk_, *recorded_, moment);
   }
 
   void Survive(const faults::CrashImageChoice& choice, CrashView* view) const {
-    view->choice = choice;
+    LeaveAtCrash(*disk_, choice, view);
     view->kind = KindOf(choice);
-    disk::ExplainedImage explained = disk_->ExplainCrash(choice);
-    view->survived = std::move(explained.image);
-    for (const disk::CrashDecision& decision : explained.decisions)
-      view->decisions.push_back(disk::ToText(decision));
   }
 
   // `before_mutation` 0: the end of the life.
@@ -299,7 +287,7 @@ class LifeRunner : public disk::Observer {
     EndLife(disk_->profile().MachineStaysUp() ? models::LifeEnd::kKilled
                                               : models::LifeEnd::kCrashed);
     if (recorded_ == nullptr) return;
-    recorded_->crash = ViewAt(before_mutation, result_.ended_at);
+    recorded_->crash = ViewAt({before_mutation, result_.ended_at});
     Survive(plan_.end.image, &*recorded_->crash);
   }
 
@@ -375,48 +363,6 @@ class LifeRunner : public disk::Observer {
 LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder,
                    RecordedLife* recorded) {
   return LifeRunner(scenario, plan, std::move(start), recorder, recorded).Run();
-}
-
-Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
-                       const models::History& history, RecordedLife* recorded) {
-  const targets::TargetKind& kind = TargetOf(scenario);
-  disk::Disk disk(MakeDiskOptions(scenario, kind), image);
-  kernel::Trace unrecorded;
-  kernel::Trace& trace = recorded != nullptr ? recorded->trace : unrecorded;
-  if (recorded != nullptr) trace = kernel::Trace(true);
-  FileCallRecorder calls({kind.describe, &history}, recorded);
-  const disk::Mount mount(&disk, recorded != nullptr ? &calls : nullptr);
-  kernel::SimulationOptions options;
-  options.step_limit = scenario.step_limit;
-  Recovered result;
-  result.outcome = kernel::RunSimulation(options, trace, [&] {
-    std::unique_ptr<targets::Target> target;
-    absl::Status status = kind.open(kDatabasePath, scenario.options, nullptr, &target);
-    result.opened = status.ok();
-    std::vector<models::Cell> cells;
-    if (status.ok()) {
-      status = ScanCells(target.get(), nullptr, targets::ScanPath::kForward, history, &cells);
-      result.read = status.ok();
-    }
-    {
-      const kernel::HostMemory host;
-      result.cells.assign(cells.begin(), cells.end());
-      if (!status.ok()) result.error = status.ToString();
-    }
-    if (TraceIsRecorded()) {
-      const kernel::HostMemory host;
-      NoteText(result.read
-                   ? "read back: " + DescribeState(history, cells)
-                   : (result.opened ? "read-back failed: " : "open failed: ") + status.ToString());
-    }
-    kernel::Stop();
-  });
-  result.trace_hash = trace.hash();
-  if (recorded != nullptr) {
-    recorded->outcome = result.outcome;
-    recorded->end = disk.Everything();
-  }
-  return result;
 }
 
 }  // namespace harrow::harness

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "faults/injector.h"
@@ -61,6 +62,8 @@ struct LifeResult {
   std::uint64_t logs_created = 0;
   std::uint64_t tables_created = 0;
   std::vector<CapturedImage> captured;
+  std::optional<disk::Image>
+      idle;  // of a life that ends so: what the target saw once it had nothing left to do
   std::vector<faults::Fired> fired;
   std::vector<StruckFault> struck;  // in order of time
   Meetings meetings;
@@ -69,20 +72,6 @@ struct LifeResult {
 // `recorded` gets everything but its `start`, as the life goes; nullptr: nothing is recorded.
 LifeResult RunLife(const Scenario& scenario, const LifePlan& plan, Medium start, Recorder* recorder,
                    RecordedLife* recorded);
-
-// What a recovery without clients or faults brings back from an image.
-struct Recovered {
-  kernel::Outcome outcome;
-  std::uint64_t trace_hash = 0;
-  bool opened = false;
-  bool read = false;
-  std::string error;                // of the open or the read-back
-  std::vector<models::Cell> cells;  // when read
-};
-
-// `recorded` as in RunLife.
-Recovered RecoverImage(const Scenario& scenario, const disk::Image& image,
-                       const models::History& history, RecordedLife* recorded);
 
 }  // namespace harrow::harness
 

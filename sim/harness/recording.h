@@ -93,6 +93,8 @@ struct Recording {
   // When the verdict comes from a recovery outside the chain: the crash it recovers from, and the recovery, a life without
   // clients. The crash lies in the last of `lives`. No crash: that life was closed, and the recovery is from what it left.
   std::optional<CrashView> failing_crash;
+  // Recoveries that crashed in their turn, each from what the one before left; the first from that crash.
+  std::vector<RecordedLife> crashed_recoveries;
   std::optional<RecordedLife> failing_recovery;
   // What the verdict judged: each key's recovered cell. Empty unless it is about a recovered state.
   std::vector<models::Cell> judged;

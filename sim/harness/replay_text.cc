@@ -278,11 +278,35 @@ class ReplayWriter {
     std::string text;
     if (recording_.failing_crash.has_value())
       text += DecisionsText(*recording_.failing_crash, detail_);
+    text += CrashedRecoveriesText();
     text += "== " + DescribePlace(scenario_, result_.place) + "\n";
     text += FilesLine("files that survived", recovery.start);
     StepWindow window;
     if (detail_ == Detail::kQuiet) window.lines_max = kLinesOfRecovery;
     return text + StepsText(recovery, recording_.lives.size() + 1, detail_, window);
+  }
+
+  std::string CrashedRecoveriesText() const {
+    std::string text;
+    for (const RecordedLife& recovery : recording_.crashed_recoveries) {
+      text += "== a recovery that crashes in its turn\n";
+      text += FilesLine("files at the start", recovery.start);
+      StepWindow window;
+      if (detail_ == Detail::kQuiet) window.lines_max = kLinesOfRecovery;
+      if (recovery.crash.has_value()) window.to = recovery.crash->event;
+      text += StepsText(recovery, recording_.lives.size() + 1, detail_, window);
+      if (recovery.crash.has_value()) text += "   " + NestedCrashText(*recovery.crash) + "\n";
+      if (recovery.crash.has_value()) text += DecisionsText(*recovery.crash, detail_);
+    }
+    return text;
+  }
+
+  static std::string NestedCrashText(const CrashView& crash) {
+    return "the power goes " +
+           (crash.before_mutation == 0
+                ? std::string("once all is read back")
+                : "before mutation " + std::to_string(crash.before_mutation)) +
+           "; the medium keeps: " + faults::ToText(crash.choice);
   }
 
   const Scenario& scenario_;

@@ -5,15 +5,20 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "models/idempotence_checker.h"
 #include "models/life_checkers.h"
 #include "models/recovery_checker.h"
+#include "models/space_checker.h"
 #include "sim/disk/image.h"
 #include "sim/harness/life.h"
 #include "sim/harness/log_inspector.h"
+#include "sim/harness/machine_setup.h"
+#include "sim/harness/recover_image.h"
 #include "sim/harness/run_counts.h"
 #include "sim/harness/run_digest.h"
 #include "sim/harness/run_text.h"
@@ -102,6 +107,9 @@ class Runner {
       recorded = &recording_->lives.emplace_back();
       recorded->start = medium_.image;
     }
+    start_.image = medium_.image;
+    // What a life finds in the cache of a machine that stayed up may yet be lost.
+    start_.on_medium = medium_.warm == nullptr || profile().MachineStaysUp();
     LifeResult life =
         RunLife(scenario_, scenario_.lives[index], std::move(medium_), &recorder_, recorded);
     digest_.Add(life.trace_hash);
@@ -109,6 +117,7 @@ class Runner {
     result_.meetings.Add(life.meetings);
     JudgeLife(index, life);
     KeepStruck(life);
+    ExpectAfter(index, life);
     medium_ = std::move(life.end);
     at_ = life.ended_at;
     image_kind_ = std::max(image_kind_, life.end_kind);
@@ -135,7 +144,8 @@ class Runner {
     if (record.read_back) {
       const bool damaged = models::DamagedBefore(history, record.read_back_responded);
       const models::ImageKind kind = damaged ? models::ImageKind::kDamaged : image_kind_;
-      if (!Accept(CheckRecovered(at_, kind, record.recovered))) {
+      if (!Accept(CheckRecovered(at_, kind, record.recovered)) ||
+          !Accept(CheckExpected(record.recovered))) {
         if (recording_ != nullptr) recording_->judged = record.recovered;
         return;
       }
@@ -160,6 +170,7 @@ class Runner {
     result_.counts.Add(Count::kFragmentedRecords, logs.fragmented);
     // A log whose name a listing missed may be left over, with numbers that were given out again.
     if (!damaged && !Accept(CheckLogs(logs))) return;
+    if (life.idle.has_value() && !Accept(CheckFiles(index, *life.idle))) return;
     JudgeCaptured(life, false);
   }
 
@@ -169,15 +180,69 @@ class Runner {
     return first;
   }
 
+  const disk::Profile& profile() const { return disk::GetProfile(scenario_.profile); }
+
+  Verdict CheckFiles(std::uint32_t index, const disk::Image& idle) const {
+    const targets::FileJudge judge = TargetOf(scenario_).judge_files;
+    const models::Life& record = recorder_.history().lives[index];
+    if (judge == nullptr || record.harmed != models::kNever ||
+        models::DamagedBefore(recorder_.history(), record.ended))
+      return Verdict::Ok();
+    return models::CheckSpace(judge(idle, kDatabaseDirectory));
+  }
+
+  // Whether a crash at this time, inside the life's recovery, must leave what the life began on to be brought back once more.
+  bool IsBoundToStart(std::uint32_t index, models::Time at) const {
+    const models::History& history = recorder_.history();
+    return start_.on_medium && profile().SyncsHold() && history.lives[index].harmed > at &&
+           !models::DamagedBefore(history, at);
+  }
+
+  // What recovering the image that the life at hand began on brings back; nullptr: nothing, as a verdict of its own has said.
+  const std::vector<models::Cell>* RecoveredStart() {
+    if (start_.expected.has_value()) return &*start_.expected;
+    const Recovered& recovered = Recover(start_.image, nullptr);
+    return recovered.read ? &recovered.cells : nullptr;
+  }
+
+  // What the life leaves behind must bring back.
+  void ExpectAfter(std::uint32_t index, const LifeResult& life) {
+    std::optional<std::vector<models::Cell>> expected;
+    if (!result_.failed() && life.crashed && life.ended_in_recovery &&
+        IsBoundToStart(index, life.ended_at)) {
+      if (const std::vector<models::Cell>* start = RecoveredStart(); start != nullptr)
+        expected = *start;
+    }
+    const bool nested = life.crashed && life.ended_in_recovery;
+    start_.crashes = life.crashed ? (nested ? start_.crashes : 0) + 1 : 0;
+    start_.expected = std::move(expected);
+  }
+
+  Verdict CheckExpected(std::span<const models::Cell> cells) const {
+    if (!start_.expected.has_value()) return Verdict::Ok();
+    return models::CheckIdempotent(recorder_.history(), {*start_.expected, cells});
+  }
+
+  void CountDepth(std::uint32_t crashes) {
+    if (crashes < 2) return;
+    result_.counts.Add(Count::kCrashStatesInRecovery);
+    result_.counts.Add(crashes == 2 ? Count::kCrashStatesTwoDeep : Count::kCrashStatesDeeper);
+  }
+
   bool JudgeCaptured(const LifeResult& life, bool during_recovery) {
+    const std::uint32_t index = result_.place.life;
     for (const CapturedImage& captured : life.captured) {
       if (captured.during_recovery != during_recovery) continue;
       result_.place.explored_image = true;
       result_.place.before_mutation = captured.before_mutation;
       result_.place.choice = captured.choice;
-      if (during_recovery) result_.counts.Add(Count::kCrashStatesInRecovery);
       if (recording_ != nullptr) recording_->failing_crash = *captured.view;
-      if (!JudgeImage(captured.image, captured.at, captured.kind)) return false;
+      Obligation owed = {captured.at, captured.kind, nullptr};
+      if (during_recovery && IsBoundToStart(index, captured.at)) owed.cells = RecoveredStart();
+      const ExplorePlan& explore = scenario_.lives[index].explore;
+      const std::uint32_t crashes = during_recovery ? start_.crashes + 1 : 1;
+      if (!JudgeImage(captured.image, owed, {&explore, explore.nested_depth, crashes}))
+        return false;
       if (recording_ != nullptr) recording_->failing_crash.reset();
     }
     result_.place.explored_image = false;
@@ -188,19 +253,73 @@ class Runner {
     result_.place.life = static_cast<std::uint32_t>(scenario_.lives.size());
     if (recording_ != nullptr && !recording_->lives.empty())
       recording_->failing_crash = recording_->lives.back().crash;
-    if (JudgeImage(medium_.image, at_, image_kind_) && recording_ != nullptr)
+    const std::vector<models::Cell>* const expected =
+        start_.expected.has_value() ? &*start_.expected : nullptr;
+    if (JudgeImage(medium_.image, {at_, image_kind_, expected}, {nullptr, 0, start_.crashes}) &&
+        recording_ != nullptr)
       recording_->failing_crash.reset();
   }
 
-  bool JudgeImage(const disk::Image& image, models::Time at, models::ImageKind kind) {
-    const Recovered& recovered = Recover(image);
+  // What recovering an image must bring back.
+  struct Obligation {
+    models::Time at = 0;
+    models::ImageKind kind = models::ImageKind::kPowerLoss;
+    const std::vector<models::Cell>* cells = nullptr;  // exactly; nullptr: whatever the rest allows
+  };
+
+  // How deep crashes inside recoveries go from an image.
+  struct Descent {
+    const ExplorePlan* explore = nullptr;
+    std::uint32_t left = 0;
+    std::uint32_t crashes = 0;  // that led to the image, without a read-back between
+  };
+
+  bool JudgeImage(const disk::Image& image, const Obligation& owed, const Descent& descent) {
+    CountDepth(descent.crashes);
+    const bool deeper = descent.left > 0 && owed.kind != models::ImageKind::kDamaged;
+    Recovered& recovered = Recover(image, deeper ? descent.explore : nullptr);
     const bool accepted =
-        AcceptOutcome(recovered.outcome) && Accept(JudgeRecovered(recovered, at, kind));
+        AcceptOutcome(recovered.outcome) && Accept(JudgeRecovered(recovered, owed));
     if (!accepted && recording_ != nullptr) {
-      RecoverImage(scenario_, image, recorder_.history(), RecordRecovery(image));
+      RecoverImage(scenario_, image, recorder_.history(), {nullptr, RecordRecovery(image)});
       recording_->judged = recovered.cells;
     }
-    return accepted;
+    return accepted && (!deeper || JudgeNested(image, &recovered, owed, descent));
+  }
+
+  // A nested image owes what the one it comes from does, and beyond that exactly what recovering that one brings back. So where
+  // an equal image was met before, and its nested ones judged, they are not judged again.
+  bool JudgeNested(const disk::Image& image, Recovered* recovered, const Obligation& owed,
+                   const Descent& descent) {
+    Obligation nested_owed = owed;
+    if (recovered->read && profile().SyncsHold()) nested_owed.cells = &recovered->cells;
+    Place& place = result_.place;
+    for (const NestedImage& nested : std::exchange(recovered->nested, {})) {
+      place.nested[place.nested_depth++] = {nested.before_mutation, nested.choice};
+      if (!JudgeImage(nested.image, nested_owed,
+                      {descent.explore, descent.left - 1, descent.crashes + 1})) {
+        RecordCrashedRecovery(image, nested, descent);
+        return false;
+      }
+      --place.nested_depth;
+    }
+    return true;
+  }
+
+  // From the innermost to the outermost.
+  void RecordCrashedRecovery(const disk::Image& image, const NestedImage& failed,
+                             const Descent& descent) {
+    if (recording_ == nullptr) return;
+    RecordedLife recovery;
+    recovery.start = image;
+    const Recovered again =
+        RecoverImage(scenario_, image, recorder_.history(), {descent.explore, &recovery});
+    for (const NestedImage& nested : again.nested) {
+      if (nested.before_mutation == failed.before_mutation && nested.choice == failed.choice)
+        recovery.crash = *nested.view;
+    }
+    std::vector<RecordedLife>& all = recording_->crashed_recoveries;
+    all.insert(all.begin(), std::move(recovery));
   }
 
   // A recovery is on record while it runs, and afterwards if it fails.
@@ -211,14 +330,16 @@ class Runner {
     return &recovery;
   }
 
-  Verdict JudgeRecovered(const Recovered& recovered, models::Time at, models::ImageKind kind) {
+  Verdict JudgeRecovered(const Recovered& recovered, const Obligation& owed) {
     if (!recovered.opened || !recovered.read) {
-      if (kind == models::ImageKind::kDamaged) return Verdict::Ok();
+      if (owed.kind == models::ImageKind::kDamaged) return Verdict::Ok();
       return Verdict::Violated(
           models::Rule::kOpen, "what a crash leaves can always be opened and read",
           (recovered.opened ? "reading failed: " : "opening failed: ") + recovered.error);
     }
-    return CheckRecovered(at, kind, recovered.cells);
+    Verdict verdict = CheckRecovered(owed.at, owed.kind, recovered.cells);
+    if (!verdict.ok() || owed.cells == nullptr) return verdict;
+    return models::CheckIdempotent(recorder_.history(), {*owed.cells, recovered.cells});
   }
 
   Verdict CheckRecovered(models::Time at, models::ImageKind kind,
@@ -230,10 +351,12 @@ class Runner {
     return kind == models::ImageKind::kDamaged ? BlameDamage(std::move(verdict)) : verdict;
   }
 
-  const Recovered& Recover(const disk::Image& image) {
+  // `nested`: whose nested images are to be taken, where this is the first time; nullptr: none.
+  Recovered& Recover(const disk::Image& image, const ExplorePlan* nested) {
     const auto [place, fresh] = recovered_.try_emplace(image.ContentHash());
     if (fresh) {
-      place->second = RecoverImage(scenario_, image, recorder_.history(), RecordRecovery(image));
+      place->second =
+          RecoverImage(scenario_, image, recorder_.history(), {nested, RecordRecovery(image)});
       if (recording_ != nullptr) recording_->failing_recovery.reset();
       result_.counts.Add(Count::kCrashStates);
       digest_.Add(place->second.trace_hash);
@@ -269,6 +392,15 @@ class Runner {
   RunDigest digest_;
   RunResult result_;
   Medium medium_;
+  // What the life at hand began on.
+  struct Start {
+    disk::Image image;
+    bool on_medium = true;      // all of it
+    std::uint32_t crashes = 0;  // that led to it, without a read-back between
+    // By key; of a start that a crash inside a recovery left: what that recovery was about to bring back.
+    std::optional<std::vector<models::Cell>> expected;
+  };
+  Start start_;
   models::Time at_ = 0;
   bool failed_reading_back_ = false;    // else it failed later, or not at all
   std::uint64_t counted_sequence_ = 0;  // of log records, by the counts

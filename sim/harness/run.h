@@ -5,6 +5,7 @@
 #ifndef HARROW_SIM_HARNESS_RUN_H_
 #define HARROW_SIM_HARNESS_RUN_H_
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -22,6 +23,12 @@
 
 namespace harrow::harness {
 
+// A crash inside a recovery.
+struct NestedCrash {
+  std::uint64_t before_mutation = 0;  // of the recovery; 0: everything had been read back
+  faults::CrashImageChoice choice;
+};
+
 // Where a rule was broken.
 struct Place {
   std::uint32_t life = 0;  // index
@@ -29,6 +36,9 @@ struct Place {
       false;  // in a recovery from an image taken on the way, rather than in the chain
   std::uint64_t before_mutation = 0;  // of that image; 0: the end of the life
   faults::CrashImageChoice choice;
+  // Inside the recovery from that image, then inside the recovery from what that left, and so on.
+  std::array<NestedCrash, kNestedDepthMax> nested;
+  std::uint32_t nested_depth = 0;
 };
 
 struct RunResult {

@@ -28,6 +28,7 @@ void CountLife(const LifeResult& life, Counts* counts) {
   counts->Add(Count::kPreemptions, life.outcome.preemptions);
   counts->Add(Count::kMutations, life.mutations);
   counts->Add(life.crashed ? Count::kCrashes : Count::kCleanCloses);
+  if (life.idle.has_value()) counts->Add(Count::kIdleCloses);
   if (life.crashed && life.ended_in_recovery) counts->Add(Count::kCrashesInRecovery);
   if (life.logs_created > 1) counts->Add(Count::kRotations, life.logs_created - 1);
   counts->Add(Count::kTables, life.tables_created);

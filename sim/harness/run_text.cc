@@ -25,8 +25,18 @@ std::string DescribePlace(const Scenario& scenario, const Place& place) {
                                    : "before disk mutation " +
                                          std::to_string(place.before_mutation) + " of life " +
                                          std::to_string(place.life + 1);
-    return "recovering from a crash " + moment +
-           " in which the medium kept: " + faults::ToText(place.choice);
+    std::string text = "recovering from a crash " + moment +
+                       " in which the medium kept: " + faults::ToText(place.choice);
+    for (std::uint32_t depth = 0; depth < place.nested_depth; ++depth) {
+      const NestedCrash& nested = place.nested[depth];
+      text += "; then from a crash " +
+              (nested.before_mutation == 0
+                   ? "at the end of that recovery"
+                   : "before disk mutation " + std::to_string(nested.before_mutation) +
+                         " of that recovery") +
+              ", in which it kept: " + faults::ToText(nested.choice);
+    }
+    return text;
   }
   if (place.life == scenario.lives.size()) return "recovering from the end of the last life";
   return "in life " + std::to_string(place.life + 1) + " of " +

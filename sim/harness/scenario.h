@@ -82,10 +82,16 @@ struct SchedulePlan {
   bool operator==(const SchedulePlan&) const = default;
 };
 
+inline constexpr std::uint32_t kNestedDepthMax = 4;
+
 // Crash images to take while the life runs, each checked by a recovery of its own. Without `images`, `every` has no meaning.
 struct ExplorePlan {
   std::uint64_t every = 0;  // before every Nth mutation of the disk, and at the end; 0: none
   std::vector<faults::CrashImageChoice> images;
+  // The recoveries from those images crash as well, before every `nested_every`th mutation and at their end, and so do the
+  // recoveries from what that leaves, to this depth; 0: none does.
+  std::uint32_t nested_depth = 0;  // at most kNestedDepthMax
+  std::uint64_t nested_every = 0;  // 0 with depth 0
   bool operator==(const ExplorePlan&) const = default;
 };
 
@@ -96,6 +102,7 @@ struct EndPlan {
   // clients are done.
   std::uint64_t before_mutation = 0;
   faults::CrashImageChoice image;
+  bool idle = false;  // kClose: only once the target has nothing left to do
   bool operator==(const EndPlan&) const = default;
 };
 

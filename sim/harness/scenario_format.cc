@@ -41,9 +41,9 @@ std::string Item(const std::vector<std::string_view>& tokens) {
 }
 
 bool IsLifeLine(std::string_view word) {
-  constexpr std::array<std::string_view, 10> kWords = {
-      "schedule", "replay",  "switch", "spurious", "fault-seed",
-      "fault",    "explore", "image",  "end",      "client"};
+  constexpr std::array<std::string_view, 11> kWords = {
+      "schedule", "replay", "switch", "spurious", "fault-seed", "fault",
+      "explore",  "image",  "nested", "end",      "client"};
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 

@@ -93,9 +93,9 @@ class ScenarioParser {
 
   // Some lines say what another of their kind would say otherwise: they stand once, in the file or in a life.
   absl::Status CheckFirst(const TextCursor& cursor, std::size_t start, std::string_view word) {
-    constexpr std::array<std::string_view, 11> kOnce = {
+    constexpr std::array<std::string_view, 12> kOnce = {
         "seed",     "target", "profile",    "keys",    "step-limit", "expect",
-        "schedule", "replay", "fault-seed", "explore", "end"};
+        "schedule", "replay", "fault-seed", "explore", "nested",     "end"};
     if (std::find(kOnce.begin(), kOnce.end(), word) == kOnce.end() && OptionOf(word) == nullptr)
       return absl::OkStatus();
     const auto [seen, first] = seen_.try_emplace(std::string(word), line_);
@@ -137,6 +137,8 @@ class ScenarioParser {
       if (explore.every != 0 && explore.images.empty()) explore.images = DefaultImages();
     }
     if (explore.images.empty()) explore.every = 0;
+    if (explore.every == 0) explore.nested_depth = 0;
+    if (explore.nested_depth == 0) explore.nested_every = 0;
   }
 
   absl::Status BeginClient(TextCursor* cursor) {
@@ -258,11 +260,12 @@ class ScenarioParser {
       life().explore.images.emplace_back();
       return ParseSurvivors(cursor, line, &life().explore.images.back());
     }
+    if (word == "nested") return ParseNested(cursor);
     if (word == "end") return ParseEnd(cursor, line);
     if (life().clients.empty()) {
       return cursor->ExpectedAt(start,
                                 "a line of a life (schedule replay switch spurious fault-seed "
-                                "fault explore image end client)");
+                                "fault explore image nested end client)");
     }
     return std::nullopt;
   }
@@ -342,6 +345,18 @@ class ScenarioParser {
     return absl::OkStatus();
   }
 
+  absl::Status ParseNested(TextCursor* cursor) {
+    ExplorePlan& explore = life().explore;
+    absl::Status status = ReadInto(cursor, "a depth", 1, kNestedDepthMax, &explore.nested_depth);
+    if (!status.ok()) return status;
+    if (!AcceptWord(cursor, "every")) {
+      SkipSpaces(cursor);
+      return cursor->Expected("every");
+    }
+    status = ReadInto(cursor, "a count", 1, kAnyNumber, &explore.nested_every);
+    return status.ok() ? ExpectEnd(cursor) : status;
+  }
+
   absl::Status ParseEnd(TextCursor* cursor, std::string_view line) {
     EndPlan& end = life().end;
     SkipSpaces(cursor);
@@ -349,6 +364,7 @@ class ScenarioParser {
     const std::string_view word = cursor->Word();
     if (word == "close") {
       end.kind = EndPlan::Kind::kClose;
+      end.idle = AcceptWord(cursor, "idle");
       return ExpectEnd(cursor);
     }
     if (word != "crash") return cursor->ExpectedAt(start, "close or crash");

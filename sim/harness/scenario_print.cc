@@ -120,7 +120,7 @@ std::string ScheduleText(const SchedulePlan& schedule) {
 }
 
 std::string EndText(const EndPlan& end) {
-  if (end.kind == EndPlan::Kind::kClose) return "  end close\n";
+  if (end.kind == EndPlan::Kind::kClose) return end.idle ? "  end close idle\n" : "  end close\n";
   std::string text = "  end crash";
   if (end.before_mutation != 0) text += " before " + std::to_string(end.before_mutation);
   return text + " keep " + faults::ToText(end.image) + "\n";
@@ -135,6 +135,10 @@ std::string LifeText(const LifePlan& life) {
   text += "  explore " + std::to_string(every) + "\n";
   for (const faults::CrashImageChoice& image : life.explore.images)
     text += "  image " + faults::ToText(image) + "\n";
+  if (every != 0 && life.explore.nested_depth != 0) {
+    text += "  nested " + std::to_string(life.explore.nested_depth) + " every " +
+            std::to_string(life.explore.nested_every) + "\n";
+  }
   text += EndText(life.end);
   for (const ClientPlan& client : life.clients) {
     text += "  client\n";

@@ -10,7 +10,8 @@
 //              | "switch" TASK STEP TASK | "spurious" TASK STEP
 //              | "fault-seed" NUMBER | "fault" FAULT     FAULT is a rule as in faults/plan.h
 //              | "explore" EVERY | "image" SURVIVORS     SURVIVORS as in faults/crash.h
-//              | "end close" | "end crash" ["before" MUTATION] ["keep" SURVIVORS]
+//              | "nested" DEPTH "every" EVERY
+//              | "end close" ["idle"] | "end crash" ["before" MUTATION] ["keep" SURVIVORS]
 //              | "client" operation*
 //   operation := "put" KEY BYTES ["sync"] | "delete" KEY ["sync"]
 //              | "batch" ["sync"] "{" [entry ("," entry)*] "}"      entry: put or delete, without sync
@@ -25,7 +26,8 @@
 //
 // One item a line; leading spaces, empty lines and what follows "#" at the start of a word do not count. A tab counts as a
 // space, a carriage return at the end of a line as nothing. Numbers are decimal, or hexadecimal after "0x". A setting stands at
-// most once; so do schedule, replay, fault-seed, explore and end within a life. SCENARIOS.md says what each item means and what
+// most once; so do schedule, replay, fault-seed, explore, nested and end within a
+// life. SCENARIOS.md says what each item means and what
 // it is when it is left out: a setting has the value of the struct's member; a life explores every mutation, and keeps none and
 // all, unless it says otherwise.
 //

@@ -10,6 +10,7 @@
 #include "engine/info_log.h"
 #include "engine/write_batch.h"
 #include "sim/targets/harrow_activity.h"
+#include "sim/targets/leveldb_files.h"
 #include "sim/targets/leveldb_names.h"
 #include "sim/targets/leveldb_text.h"
 #include "sim/targets/scan_along.h"
@@ -148,8 +149,9 @@ absl::Status OpenHarrow(std::string_view path, const TargetOptions& options,
 }  // namespace
 
 const TargetKind& HarrowKind() {
-  static constexpr TargetKind kKind = {"harrow", kHarrowOptions, &ClassifyLevelDbPath,
-                                       &DescribeLevelDbBytes, &OpenHarrow};
+  static constexpr TargetKind kKind = {
+      "harrow",    kHarrowOptions,        &ClassifyLevelDbPath, &DescribeLevelDbBytes,
+      &OpenHarrow, &MisplacedLevelDbFiles};
   return kKind;
 }
 

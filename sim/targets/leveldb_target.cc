@@ -14,6 +14,7 @@
 #include "sim/kernel/check.h"
 #include "sim/kernel/library_state.h"
 #include "sim/targets/leveldb_activity.h"
+#include "sim/targets/leveldb_files.h"
 #include "sim/targets/leveldb_names.h"
 #include "sim/targets/leveldb_text.h"
 #include "sim/targets/scan_along.h"
@@ -180,8 +181,9 @@ absl::Status OpenLevelDb(std::string_view path, const TargetOptions& options,
 }  // namespace
 
 const TargetKind& LevelDbKind() {
-  static constexpr TargetKind kKind = {"leveldb", kLevelDbOptions, &ClassifyLevelDbPath,
-                                       &DescribeLevelDbBytes, &OpenLevelDb};
+  static constexpr TargetKind kKind = {
+      "leveldb",    kLevelDbOptions,       &ClassifyLevelDbPath, &DescribeLevelDbBytes,
+      &OpenLevelDb, &MisplacedLevelDbFiles};
   // Its statics hold a worker thread and whether one was started.
   static const bool kRestored = kernel::RestoreBeforeEachRun("libleveldb.so");
   KERNEL_CHECK(kRestored && "libleveldb.so is not loaded");

@@ -15,9 +15,12 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "models/space_checker.h"
 #include "sim/disk/disk.h"
+#include "sim/disk/image.h"
 #include "sim/targets/activity.h"
 
 namespace harrow::targets {
@@ -122,6 +125,10 @@ struct TransferredBytes {
 // Says what they mean to the target, for readable traces ("record FULL, 117 bytes"). Empty: nothing to say.
 using Describer = std::string (*)(const TransferredBytes& transfer);
 
+// Which files of a store that is open and idle are out of place in its directory, relative to the root.
+using FileJudge = std::vector<models::MisplacedFile> (*)(const disk::Image& image,
+                                                         std::string_view directory);
+
 struct TargetKind {
   std::string_view name;  // "harrow"
   // The options that mean something to it; the others keep their defaults.
@@ -131,6 +138,7 @@ struct TargetKind {
   // The observer, which may be null, outlives the target.
   absl::Status (*open)(std::string_view path, const TargetOptions& options,
                        ActivityObserver* observer, std::unique_ptr<Target>* target);
+  FileJudge judge_files = nullptr;  // nullptr: not known, and rule space is not judged
 
   bool Takes(std::uint64_t TargetOptions::*option) const {
     return std::find(options.begin(), options.end(), option) != options.end();

@@ -106,8 +106,8 @@ life
 # tells it from others.
 COUNTED = {
     "ext4": ["after log write, log sync", "durable durable-before prefix atomic in any", "after log read error",
-             "with reuse-logs on", "after current stat error", "flush in any", "after log read short"],
-    "strict": ["open in strict", "durable durable-before flush prefix atomic indeterminate in strict"],
+             "with reuse-logs on", "after current stat error", "flush in any", "after log read short", "space in any"],
+    "strict": ["open in strict", "durable durable-before flush prefix atomic indeterminate idempotent in strict"],
 }
 
 

@@ -133,7 +133,8 @@ class Layers {
       tables_.emplace(directory_.path(), options_, 3);
     }
     return NewDbIterator({.fill_cache = storage_.fill_cache},
-                         std::make_shared<const ReadView>(view_), &*tables_, sequence, &sampler_);
+                         PinnedView(std::make_shared<const ReadView>(view_), nullptr), &*tables_,
+                         sequence, &sampler_);
   }
 
  private:

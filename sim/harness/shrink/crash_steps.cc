@@ -39,7 +39,12 @@ std::vector<CrashImageChoice> PlainerChoices(const CrashImageChoice& choice) {
 void AddEndSteps(std::size_t life, const EndPlan& end, std::vector<ShrinkStep>* steps) {
   if (end == EndPlan{}) return;
   steps->emplace_back([life](Scenario* scenario) { scenario->lives[life].end = {}; });
-  if (end.kind == EndPlan::Kind::kClose) return;
+  if (end.kind == EndPlan::Kind::kClose) {
+    if (end.idle) {
+      steps->emplace_back([life](Scenario* scenario) { scenario->lives[life].end.idle = false; });
+    }
+    return;
+  }
   std::vector<std::uint64_t> earlier = {0};
   for (std::uint64_t step = end.before_mutation / 2; step > 0; step /= 2)
     earlier.push_back(end.before_mutation - step);
@@ -70,6 +75,12 @@ void AddExploredSteps(std::size_t life, const ExplorePlan& explore,
                       std::vector<ShrinkStep>* steps) {
   constexpr std::uint64_t kPoints = 24;
   if (explore.every == 0) return;
+  if (explore.nested_depth > 0) {
+    steps->emplace_back([life](Scenario* scenario) {
+      ExplorePlan& plan = scenario->lives[life].explore;
+      if (--plan.nested_depth == 0) plan.nested_every = 0;
+    });
+  }
   steps->emplace_back([life](Scenario* scenario) { scenario->lives[life].explore.every = 1; });
   for (std::uint64_t point = 0; point <= kPoints; ++point) {
     for (const CrashImageChoice& image : ImagesOf(explore)) {

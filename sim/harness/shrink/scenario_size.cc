@@ -82,6 +82,7 @@ std::uint64_t DetailOf(const faults::CrashImageChoice& image) {
 
 std::uint64_t DetailOf(const EndPlan& end) {
   std::uint64_t weight = end.kind == EndPlan::Kind::kClose ? 1000 : 0;
+  weight += end.idle ? 500u : 0u;
   if (end.before_mutation != 0)
     weight += 1000 + std::min<std::uint64_t>(end.before_mutation, 1u << 30);
   return weight + DetailOf(end.image);
@@ -97,6 +98,7 @@ std::uint64_t DetailOf(const kernel::StrategySpec& strategy) {
 std::uint64_t DetailOf(const LifePlan& life) {
   std::uint64_t weight = DetailOf(life.schedule.strategy) + DetailOf(life.end);
   weight += (life.faults.seed != 0 ? 1u : 0u) + life.explore.every;
+  weight += 1000 * life.explore.nested_depth + life.explore.nested_every;
   for (const faults::CrashImageChoice& image : life.explore.images) weight += DetailOf(image);
   for (const faults::Rule& rule : life.faults.rules) weight += DetailOf(rule);
   for (const ClientPlan& client : life.clients) {

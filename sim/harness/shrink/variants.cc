@@ -71,6 +71,11 @@ Scenario Tightened(const Scenario& scenario, const Place& place) {
     } else {
       end = {EndPlan::Kind::kCrash, place.before_mutation, place.choice};
     }
+    for (std::uint32_t depth = 0; depth < place.nested_depth; ++depth) {
+      const NestedCrash& nested = place.nested[depth];
+      tight.lives.emplace_back();
+      tight.lives.back().end = {EndPlan::Kind::kCrash, nested.before_mutation, nested.choice};
+    }
   }
   return tight;
 }

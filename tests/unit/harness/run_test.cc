@@ -57,6 +57,35 @@ TEST(Run, CountsWhatItExercised) {
   EXPECT_GT(result.counts.Get(Count::kCrashStates), 10u);
 }
 
+TEST(Run, RecoveriesCrashToTheDepthAskedFor) {
+  const std::string one_write =
+      "harrow scenario 3\nlife\n  explore 4\n  image none\n  image all\n%s  end crash keep none\n"
+      "  client\n    put k0 100 sync\n    put k1 100\n";
+  const auto counts_with = [&](const char* nested) {
+    std::string text = one_write;
+    text.replace(text.find("%s"), 2, nested);
+    const RunResult result = RunScenario(Parse(text));
+    EXPECT_TRUE(result.verdict.ok()) << result.verdict.violation.found;
+    return result.counts;
+  };
+  const Counts none = counts_with("");
+  const Counts one = counts_with("  nested 1 every 2\n");
+  const Counts two = counts_with("  nested 2 every 2\n");
+  // Each life has a recovery of its own, whose crash states are two deep already.
+  EXPECT_EQ(none.Get(Count::kCrashStatesDeeper), 0u);
+  EXPECT_GT(one.Get(Count::kCrashStatesTwoDeep), none.Get(Count::kCrashStatesTwoDeep));
+  EXPECT_EQ(one.Get(Count::kCrashStatesDeeper), 0u);
+  EXPECT_GT(two.Get(Count::kCrashStatesDeeper), 10u);
+}
+
+TEST(Run, AnIdleCloseJudgesTheFiles) {
+  const RunResult result =
+      RunScenario(Parse("harrow scenario 3\nlife\n  explore 0\n  end close idle\n  client\n"
+                        "    put k0 3000\n    flush\n    put k0 3000\n    compact\n"));
+  EXPECT_TRUE(result.verdict.ok()) << result.verdict.violation.found;
+  EXPECT_EQ(result.counts.Get(Count::kIdleCloses), 1u);
+}
+
 TEST(Run, EverySubsetHasMoreThanAllAndNone) {
   constexpr const char* kScenario =
       "harrow scenario 3\nprofile %s\nkeys 2\nlife\n  explore 1\n  image %s\n  end close\n  "

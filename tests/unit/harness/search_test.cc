@@ -259,5 +259,19 @@ TEST(Variants, TightenedDropsWhatFollows) {
             ScenarioOf("life\n end close\nlife\n end crash before 1 keep all\n"));
 }
 
+TEST(Variants, TightenedMakesACrashInsideARecoveryALifeOfItsOwn) {
+  const Scenario scenario = ScenarioOf(
+      "life\n explore 2\n image all\n image none\n nested 2 every 1\n end close\nlife\n");
+  Place place;
+  place.explored_image = true;
+  place.before_mutation = 6;
+  place.nested[0] = {3, {faults::Survivors::kAll, 0, 0}};
+  place.nested[1] = {0, {}};
+  place.nested_depth = 2;
+  EXPECT_EQ(Tightened(scenario, place), ScenarioOf("life\n end crash before 6 keep none\n"
+                                                   "life\n end crash before 3 keep all\n"
+                                                   "life\n end crash keep none\n"));
+}
+
 }  // namespace
 }  // namespace harrow::harness
