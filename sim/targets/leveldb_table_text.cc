@@ -2,6 +2,7 @@
 #include "sim/targets/leveldb_table_text.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <optional>
 
 #include "engine/block.h"
@@ -80,13 +81,26 @@ std::string Counted(std::uint64_t count, const char* one, const char* several) {
   return std::to_string(count) + " " + (count == 1 ? one : several);
 }
 
+std::string FirstBytes(std::string_view key) {
+  constexpr std::size_t kShown = 16;
+  std::string text;
+  for (const char byte : key.substr(0, kShown)) {
+    char escaped[5] = {byte, '\0'};
+    if (byte < ' ' || byte > '~')
+      std::snprintf(escaped, sizeof(escaped), "\\x%02x", static_cast<unsigned char>(byte));
+    text += escaped;
+  }
+  if (key.size() > kShown) text += "+" + std::to_string(key.size() - kShown);
+  return text;
+}
+
 }  // namespace
 
 std::string ShortKey(std::string_view key) {
   constexpr std::string_view kPrefix = "key-";
-  if (!key.starts_with(kPrefix) || key.size() == kPrefix.size()) return std::string(key);
+  if (!key.starts_with(kPrefix) || key.size() == kPrefix.size()) return FirstBytes(key);
   const std::string_view digits = key.substr(kPrefix.size());
-  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return std::string(key);
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return FirstBytes(key);
   const std::size_t first = std::min(digits.find_first_not_of('0'), digits.size() - 1);
   return "k" + std::string(digits.substr(first));
 }

@@ -17,7 +17,8 @@ namespace harrow::targets {
 // `offset` is where the bytes begin in the file. Empty where they are nothing that can be told without the rest of the file.
 std::string DescribeTableBytes(std::uint64_t offset, std::string_view bytes);
 
-// "k12" for the harness's own keys "key-000000000012"; anything else as it is.
+// "k12" for the harness's own keys "key-000000000012". Of any other its first bytes, with "\\xNN" for those that cannot be
+// printed, and how many there are more: "0007\\x00\\xff+120".
 std::string ShortKey(std::string_view key);
 
 }  // namespace harrow::targets

@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/harness/shrink/failing_profiles.h"
 #include "sim/harness/shrink/search.h"
 #include "sim/harness/shrink/trial_pool.h"
 
@@ -114,6 +115,9 @@ class Shrinking {
     result->failure = steps_.back().trial.failure;
     result->hash = steps_.back().trial.hash;
     result->text = steps_.back().trial.text;
+    if (result->failure.kind != FailureClass::Kind::kRule || interrupted != 0) return;
+    pool_.Want(result->failure, mode_);
+    result->text += ProfilesLine(FailingProfiles(result->smallest, &pool_));
   }
 
   const Scenario& scenario_;

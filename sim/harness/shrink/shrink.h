@@ -43,7 +43,8 @@ struct ShrinkResult {
   Scenario smallest;
   FailureClass failure;    // kNone: the scenario did not fail, and `smallest` is that scenario
   std::uint64_t hash = 0;  // of the run of `smallest`; 0 where it did not end
-  std::string text;        // its failure report, as a sweep prints it
+  std::string
+      text;  // its failure report, as a sweep prints it; of a broken rule with the profiles in which it is
   std::uint64_t tried = 0;
   bool finished = false;  // nothing smaller fails; false: the time was over, or InterruptShrink()
   bool interrupted =

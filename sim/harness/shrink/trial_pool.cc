@@ -49,6 +49,7 @@ TrialPool::TrialPool(TrialPoolOptions options) : options_(std::move(options)) {
 
 void TrialPool::Want(const FailureClass& failure, TrialMode mode) {
   wanted_ = failure;
+  any_failure_ = false;
   mode_ = mode;
   in_vain_.clear();
 }

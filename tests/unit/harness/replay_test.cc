@@ -14,6 +14,7 @@
 #include "sim/harness/replay_text.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/write_story.h"
+#include "sim/targets/leveldb_table_text.h"
 #include "sim/targets/leveldb_text.h"
 
 namespace harrow::harness {
@@ -61,6 +62,14 @@ TEST(LevelDbText, WrittenRecords) {
             "k1 (3), delete k12; 1 more records");
   EXPECT_EQ(Described("db/000003.dbtmp", Way::kWritten, 0, "MANIFEST-000003\n"), "MANIFEST-000003");
   EXPECT_EQ(Described("db/000004.ldb", Way::kWritten, 0, "no table"), "");
+}
+
+TEST(LevelDbText, KeysOfAnyBytesArePrintable) {
+  EXPECT_EQ(targets::ShortKey(KeyName(7)), "k7");
+  EXPECT_EQ(targets::ShortKey("key-7x"), "key-7x");
+  EXPECT_EQ(targets::ShortKey(std::string_view("0007\0\xff", 6)), "0007\\x00\\xff");
+  EXPECT_EQ(targets::ShortKey(std::string(20, 'a')), "aaaaaaaaaaaaaaaa+4");
+  EXPECT_EQ(targets::ShortKey(""), "");
 }
 
 TEST(LevelDbText, ReadLogsEndSomewhere) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "sim/harness/generator.h"
+#include "sim/harness/shrink/failing_profiles.h"
 #include "sim/harness/shrink/scenario_size.h"
 #include "sim/harness/shrink/variants.h"
 #include "tests/unit/harness/scenarios.h"
@@ -257,6 +258,34 @@ TEST(Variants, TightenedDropsWhatFollows) {
   place.before_mutation = 0;
   EXPECT_EQ(Tightened(scenario, place),
             ScenarioOf("life\n end close\nlife\n end crash before 1 keep all\n"));
+}
+
+TEST(FailingProfiles, TriesTheScenarioAndThenMoreImages) {
+  const Scenario scenario = ScenarioOf("profile btrfs\nlife\n explore 0\n end crash keep none\n");
+  ScriptedTrials trials(Kind::kRule, [](const Scenario& candidate) {
+    switch (candidate.profile) {
+      case disk::ProfileName::kStrict:
+        return Failing(Kind::kRule);
+      case disk::ProfileName::kXfs:  // only by an image that the scenario does not take
+        return Failing(candidate.lives[0].explore.every == 1 ? Kind::kRule : Kind::kNone);
+      case disk::ProfileName::kExt4:  // another failure
+        return Failing(Kind::kDied);
+      default:
+        return Failing(Kind::kNone);
+    }
+  });
+  // btrfs is where it failed: there it is not asked again.
+  EXPECT_EQ(FailingProfiles(scenario, &trials),
+            (std::vector{disk::ProfileName::kStrict, disk::ProfileName::kXfs,
+                         disk::ProfileName::kBtrfs}));
+}
+
+TEST(FailingProfiles, OneLineNamesThem) {
+  EXPECT_EQ(ProfilesLine({disk::ProfileName::kStrict, disk::ProfileName::kUnsafeDevice}),
+            "  profiles: fails in strict unsafe-device, not in ext4 ext4-writeback ext4-journal "
+            "xfs btrfs process-kill lying\n");
+  EXPECT_EQ(ProfilesLine({disk::kAllProfiles.begin(), disk::kAllProfiles.end()}),
+            "  profiles: fails in all of them\n");
 }
 
 TEST(Variants, TightenedMakesACrashInsideARecoveryALifeOfItsOwn) {
