@@ -2,8 +2,11 @@
 // tables any more, and there may be no compaction to come that would remove them: so the database is told.
 //
 // Threading: one thread.
+// Letting go of a view that is no longer the current one takes the database's lock.
 // Why none is forgotten: the database makes a new view the current one before it looks whether anybody holds the tables of the
 // one before, and a reader lets go of its view before it looks which one is current. Whichever looks last sees what the other did.
+// Not guaranteed: that on processors on which a load may pass the processor's own earlier store (not x86). There both may miss,
+// and the table stays until the next compaction, as it would without this.
 #ifndef HARROW_ENGINE_PINNED_VIEW_H_
 #define HARROW_ENGINE_PINNED_VIEW_H_
 

@@ -76,10 +76,11 @@ class Recovery : public disk::Observer {
   void Capture(std::uint64_t before_mutation) {
     const kernel::HostMemory host;
     for (const faults::CrashImageChoice& planned : plan_.explore->images) {
-      // It stands for many, and here each would be followed by as many again.
-      if (planned.survivors == faults::Survivors::kEverySubset) continue;
       NestedImage nested;
       nested.choice = planned;
+      // It stands for many, and here each would be followed by as many again.
+      if (planned.survivors == faults::Survivors::kEverySubset)
+        nested.choice = {faults::Survivors::kRandom, 0, 0};
       nested.choice.seed = kernel::Mix(planned.seed, disk_.stats().mutations);
       nested.image = disk_.Crash(nested.choice);
       nested.before_mutation = before_mutation;

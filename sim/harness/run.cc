@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -29,6 +30,9 @@ namespace harrow::harness {
 namespace {
 
 using models::Verdict;
+
+// A recovery that crashes at every point, to any depth, goes on for ever.
+constexpr std::uint64_t kNestedImagesMax = 20'000;
 
 std::string Inflight(const kernel::Outcome& outcome) {
   switch (outcome.end) {
@@ -145,7 +149,8 @@ class Runner {
       const bool damaged = models::DamagedBefore(history, record.read_back_responded);
       const models::ImageKind kind = damaged ? models::ImageKind::kDamaged : image_kind_;
       if (!Accept(CheckRecovered(at_, kind, record.recovered)) ||
-          !Accept(CheckExpected(record.recovered))) {
+          (record.harmed > record.read_back_responded && !damaged &&
+           !Accept(CheckExpected(record.recovered)))) {
         if (recording_ != nullptr) recording_->judged = record.recovered;
         return;
       }
@@ -201,7 +206,7 @@ class Runner {
   // What recovering the image that the life at hand began on brings back; nullptr: nothing, as a verdict of its own has said.
   const std::vector<models::Cell>* RecoveredStart() {
     if (start_.expected.has_value()) return &*start_.expected;
-    const Recovered& recovered = Recover(start_.image, nullptr);
+    const Recovered& recovered = Recover(start_.image);
     return recovered.read ? &recovered.cells : nullptr;
   }
 
@@ -276,25 +281,31 @@ class Runner {
 
   bool JudgeImage(const disk::Image& image, const Obligation& owed, const Descent& descent) {
     CountDepth(descent.crashes);
-    const bool deeper = descent.left > 0 && owed.kind != models::ImageKind::kDamaged;
-    Recovered& recovered = Recover(image, deeper ? descent.explore : nullptr);
+    const bool deeper = descent.left > 0 && owed.kind != models::ImageKind::kDamaged &&
+                        nested_count_ < kNestedImagesMax;
+    const Recovered& recovered = Recover(image);
     const bool accepted =
         AcceptOutcome(recovered.outcome) && Accept(JudgeRecovered(recovered, owed));
     if (!accepted && recording_ != nullptr) {
       RecoverImage(scenario_, image, recorder_.history(), {nullptr, RecordRecovery(image)});
       recording_->judged = recovered.cells;
     }
-    return accepted && (!deeper || JudgeNested(image, &recovered, owed, descent));
+    return accepted && (!deeper || JudgeNested(image, recovered, owed, descent));
   }
 
   // A nested image owes what the one it comes from does, and beyond that exactly what recovering that one brings back. So where
-  // an equal image was met before, and its nested ones judged, they are not judged again.
-  bool JudgeNested(const disk::Image& image, Recovered* recovered, const Obligation& owed,
+  // those of an equal image have been judged, they are not judged again.
+  bool JudgeNested(const disk::Image& image, const Recovered& recovered, const Obligation& owed,
                    const Descent& descent) {
+    if (!crashed_in_.insert(image.ContentHash()).second) return true;
     Obligation nested_owed = owed;
-    if (recovered->read && profile().SyncsHold()) nested_owed.cells = &recovered->cells;
+    if (recovered.read && profile().SyncsHold()) nested_owed.cells = &recovered.cells;
     Place& place = result_.place;
-    for (const NestedImage& nested : std::exchange(recovered->nested, {})) {
+    const Recovered crashing = RecoverImage(scenario_, image, recorder_.history(),
+                                            {descent.explore, RecordRecovery(image)});
+    if (recording_ != nullptr) recording_->failing_recovery.reset();
+    for (const NestedImage& nested : crashing.nested) {
+      ++nested_count_;
       place.nested[place.nested_depth++] = {nested.before_mutation, nested.choice};
       if (!JudgeImage(nested.image, nested_owed,
                       {descent.explore, descent.left - 1, descent.crashes + 1})) {
@@ -338,8 +349,9 @@ class Runner {
           (recovered.opened ? "reading failed: " : "opening failed: ") + recovered.error);
     }
     Verdict verdict = CheckRecovered(owed.at, owed.kind, recovered.cells);
-    if (!verdict.ok() || owed.cells == nullptr) return verdict;
-    return models::CheckIdempotent(recorder_.history(), {*owed.cells, recovered.cells});
+    if (verdict.kind == Verdict::Kind::kViolated || owed.cells == nullptr) return verdict;
+    Verdict same = models::CheckIdempotent(recorder_.history(), {*owed.cells, recovered.cells});
+    return same.ok() ? verdict : same;
   }
 
   Verdict CheckRecovered(models::Time at, models::ImageKind kind,
@@ -351,12 +363,11 @@ class Runner {
     return kind == models::ImageKind::kDamaged ? BlameDamage(std::move(verdict)) : verdict;
   }
 
-  // `nested`: whose nested images are to be taken, where this is the first time; nullptr: none.
-  Recovered& Recover(const disk::Image& image, const ExplorePlan* nested) {
+  const Recovered& Recover(const disk::Image& image) {
     const auto [place, fresh] = recovered_.try_emplace(image.ContentHash());
     if (fresh) {
       place->second =
-          RecoverImage(scenario_, image, recorder_.history(), {nested, RecordRecovery(image)});
+          RecoverImage(scenario_, image, recorder_.history(), {nullptr, RecordRecovery(image)});
       if (recording_ != nullptr) recording_->failing_recovery.reset();
       result_.counts.Add(Count::kCrashStates);
       digest_.Add(place->second.trace_hash);
@@ -401,6 +412,8 @@ class Runner {
     std::optional<std::vector<models::Cell>> expected;
   };
   Start start_;
+  std::set<std::uint64_t> crashed_in_;  // images, by content, of which the nested ones were judged
+  std::uint64_t nested_count_ = 0;
   models::Time at_ = 0;
   bool failed_reading_back_ = false;    // else it failed later, or not at all
   std::uint64_t counted_sequence_ = 0;  // of log records, by the counts

@@ -260,7 +260,7 @@ class ScenarioParser {
       life().explore.images.emplace_back();
       return ParseSurvivors(cursor, line, &life().explore.images.back());
     }
-    if (word == "nested") return ParseNested(cursor);
+    if (word == "nested") return ParseNested(cursor, start);
     if (word == "end") return ParseEnd(cursor, line);
     if (life().clients.empty()) {
       return cursor->ExpectedAt(start,
@@ -345,9 +345,11 @@ class ScenarioParser {
     return absl::OkStatus();
   }
 
-  absl::Status ParseNested(TextCursor* cursor) {
+  absl::Status ParseNested(TextCursor* cursor, std::size_t start) {
     ExplorePlan& explore = life().explore;
-    absl::Status status = ReadInto(cursor, "a depth", 1, kNestedDepthMax, &explore.nested_depth);
+    absl::Status status = CheckVersion(*cursor, start, 3);
+    if (!status.ok()) return status;
+    status = ReadInto(cursor, "a depth", 1, kNestedDepthMax, &explore.nested_depth);
     if (!status.ok()) return status;
     if (!AcceptWord(cursor, "every")) {
       SkipSpaces(cursor);
@@ -364,7 +366,7 @@ class ScenarioParser {
     const std::string_view word = cursor->Word();
     if (word == "close") {
       end.kind = EndPlan::Kind::kClose;
-      end.idle = AcceptWord(cursor, "idle");
+      end.idle = version_ >= 3 && AcceptWord(cursor, "idle");
       return ExpectEnd(cursor);
     }
     if (word != "crash") return cursor->ExpectedAt(start, "close or crash");

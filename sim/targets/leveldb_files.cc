@@ -70,6 +70,11 @@ class Directory {
       const std::string_view reason = WhyUnneeded(path, name, {*manifest, *needs});
       if (!reason.empty()) Add(MisplacedFile::Kind::kUnneeded, path, reason);
     }
+    if (!HasLogFrom(needs->log_number)) {
+      Add(MisplacedFile::Kind::kMissing,
+          prefix_ + engine::FormatFileName({FileType::kLog, needs->log_number}),
+          "there is no log from this one on");
+    }
     for (const std::uint64_t number : tables) {
       Add(MisplacedFile::Kind::kMissing,
           prefix_ + engine::FormatFileName({FileType::kTable, number}), "the manifest names it");
@@ -95,6 +100,13 @@ class Directory {
   bool Has(std::string_view path) const {
     for (const auto& [file, name] : files_) {
       if (file == path) return true;
+    }
+    return false;
+  }
+
+  bool HasLogFrom(std::uint64_t log_number) const {
+    for (const auto& [file, name] : files_) {
+      if (name.type == FileType::kLog && name.number >= log_number) return true;
     }
     return false;
   }

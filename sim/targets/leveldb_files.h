@@ -1,7 +1,8 @@
 // Which files the directory of a store in LevelDB's format holds and should not, and which it should and does not: read from
 // outside, from the manifest that CURRENT names.
 //
-// Needed are CURRENT, that manifest, the tables of the version it ends in, and the logs from its log number on. LOCK and the
+// Needed are CURRENT, that manifest, the tables of the version it ends in, and the logs from its log number on, of which an
+// open store has one at least. LOCK and the
 // info logs may be there or not. Files with names that are no database's are nobody's business.
 //
 // Threading: a pure function of the image.

@@ -1,14 +1,17 @@
-// Verified crash cycles per CPU second, and beside each the same work on the bare engine: real mutexes, files on /dev/shm, one
-// thread, no simulator.
+// What a CPU second of one core verifies, for our engine and for stock LevelDB, and beside each the same work without the
+// simulator: real mutexes, files on /dev/shm, one thread.
 //
 //   ten puts       10 puts of 100 bytes, one client; crash, recovery, full read-back and check
 //   full cycle     4 clients, 200 operations, a random schedule, rotation at 64 KiB; crash at their end, recovery, check
 //   crash states   24 synced puts of 6 KB, a crash after every file operation; each state recovered from and checked
+//   puts           4,000 puts of 100 bytes, one client, not synced; no crash, and the final state recovered from and checked
 //
 // "Bare" opens an empty directory, does the puts, closes, opens again and scans; for crash states it opens and scans a copy of
-// the directory as it stood after each put (the copying is not counted).
+// the directory as it stood after each put (the copying is not counted). It runs in a process of its own: what a store keeps in
+// its statics for real threads is not what it keeps for simulated ones.
 #include <gflags/gflags.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,8 +32,12 @@
 #include "sim/targets/target.h"
 
 DEFINE_double(seconds, 2.0, "CPU seconds for each measurement");
-DEFINE_string(only, "",
-              "one of ten, full, states: that row only, without the bare engine; for profiling");
+DEFINE_uint64(units, 0,
+              "with --only, so many units of the row instead, of which none may break a rule");
+DEFINE_string(
+    only, "",
+    "one of ten, full, states, puts: that row only, without the bare store; for profiling");
+DEFINE_string(target, "", "with --only, the store; else both, ours and stock LevelDB");
 
 namespace harrow::harness {
 namespace {
@@ -62,9 +69,11 @@ Scenario OneLife(std::uint32_t keys, std::vector<ClientPlan> clients) {
   return scenario;
 }
 
-ClientPlan Puts(std::uint32_t count, std::uint32_t size) {
+ClientPlan Puts(std::uint32_t count, std::uint32_t size, bool sync) {
+  constexpr models::KeyId kKeys = 64;
   ClientPlan client;
-  for (models::KeyId key = 0; key < count; ++key) client.operations.push_back(Put(key, size, true));
+  for (std::uint32_t put = 0; put < count; ++put)
+    client.operations.push_back(Put(put % kKeys, size, sync));
   return client;
 }
 
@@ -113,18 +122,15 @@ Rate Measure(const std::function<std::uint64_t(std::uint64_t)>& cycle) {
   Rate rate;
   const double start = CpuSeconds();
   double elapsed = 0;
-  for (std::uint64_t number = 1; elapsed < FLAGS_seconds; ++number) {
+  const auto goes_on = [&] {
+    return FLAGS_units == 0 ? elapsed < FLAGS_seconds : rate.units < FLAGS_units;
+  };
+  for (std::uint64_t number = 1; goes_on(); ++number) {
     rate.units += cycle(number);
     elapsed = CpuSeconds() - start;
   }
   rate.per_second = static_cast<double>(rate.units) / elapsed;
   return rate;
-}
-
-std::uint64_t Simulate(const Scenario& scenario, Count unit) {
-  const RunResult result = RunScenario(scenario);
-  Require(result.verdict.ok(), "a rule was broken: " + result.verdict.violation.found);
-  return result.counts.Get(unit);
 }
 
 // A directory on /dev/shm for the bare engine.
@@ -141,148 +147,199 @@ class BareDirectory {
   const std::string root_;
 };
 
-std::unique_ptr<targets::Target> OpenBare(const std::string& path,
-                                          const targets::TargetOptions& options) {
-  std::unique_ptr<targets::Target> target;
-  const absl::Status status = targets::FindTarget("harrow")->open(path, options, nullptr, &target);
-  Require(status.ok(), status.ToString());
-  return target;
-}
+class Bare {
+ public:
+  explicit Bare(const std::string& target) : kind_(*targets::FindTarget(target)) {}
 
-void ScanBare(targets::Target* target, std::size_t at_least) {
-  std::size_t seen = 0;
-  const absl::Status status = target->Scan(
-      nullptr, targets::ScanPath::kForward,
-      [&seen](std::string_view, std::string_view value) { seen += value.empty() ? 0 : 1; });
-  Require(status.ok() && seen >= at_least, "the bare engine lost something");
-}
-
-void PerformBare(targets::Target* target, const Operation& operation) {
-  std::string value;
-  if (operation.kind == Operation::Kind::kGet) {
-    target->Get(KeyName(operation.key), nullptr, &value).IgnoreError();
-    return;
+  std::unique_ptr<targets::Target> Open(const std::string& path,
+                                        const targets::TargetOptions& options) const {
+    std::unique_ptr<targets::Target> target;
+    const absl::Status status = kind_.open(path, options, nullptr, &target);
+    Require(status.ok(), status.ToString());
+    return target;
   }
-  const PlannedEntry& planned = operation.entries[0];
-  value.resize(planned.value_size);
-  FillValue(0, 0, planned.value_size, value.data());
-  const targets::TargetEntry entry{KeyName(planned.key), value, false};
-  const absl::Status status = target->Write({&entry, 1}, operation.sync);
-  Require(status.ok(), status.ToString());
-}
 
-// Everything a scenario's clients do, one after the other, then open and scan.
-void RunBare(const std::string& path, const Scenario& scenario) {
-  std::filesystem::remove_all(path);
-  {
-    const std::unique_ptr<targets::Target> target = OpenBare(path, scenario.options);
-    for (const ClientPlan& client : scenario.lives[0].clients) {
-      for (const Operation& operation : client.operations) PerformBare(target.get(), operation);
+  // Everything a scenario's clients do, one after the other, then open and scan.
+  void Run(const std::string& path, const Scenario& scenario) const {
+    std::filesystem::remove_all(path);
+    {
+      const std::unique_ptr<targets::Target> target = Open(path, scenario.options);
+      for (const ClientPlan& client : scenario.lives[0].clients) {
+        for (const Operation& operation : client.operations) Perform(target.get(), operation);
+      }
     }
+    Scan(Open(path, scenario.options).get());
   }
-  ScanBare(OpenBare(path, scenario.options).get(), 1);
+
+  // The directory after each of the scenario's puts.
+  std::vector<std::string> StatesOf(const Scenario& scenario) const {
+    std::vector<std::string> states;
+    const std::string path = directory_.Path("grown");
+    const std::unique_ptr<targets::Target> target = Open(path, scenario.options);
+    for (const Operation& operation : scenario.lives[0].clients[0].operations) {
+      Perform(target.get(), operation);
+      states.push_back(directory_.Path("state" + std::to_string(states.size())));
+      std::filesystem::copy(path, states.back(), std::filesystem::copy_options::recursive);
+    }
+    return states;
+  }
+
+  static void Scan(targets::Target* target) {
+    std::size_t seen = 0;
+    const absl::Status status = target->Scan(
+        nullptr, targets::ScanPath::kForward,
+        [&seen](std::string_view, std::string_view value) { seen += value.empty() ? 0 : 1; });
+    Require(status.ok() && seen > 0, "the bare store lost something");
+  }
+
+  std::string Path(const std::string& name) const { return directory_.Path(name); }
+
+ private:
+  static void Perform(targets::Target* target, const Operation& operation) {
+    std::string value;
+    if (operation.kind == Operation::Kind::kGet) {
+      target->Get(KeyName(operation.key), nullptr, &value).IgnoreError();
+      return;
+    }
+    const PlannedEntry& planned = operation.entries[0];
+    value.resize(planned.value_size);
+    FillValue(0, 0, planned.value_size, value.data());
+    const targets::TargetEntry entry{KeyName(planned.key), value, false};
+    const absl::Status status = target->Write({&entry, 1}, operation.sync);
+    Require(status.ok(), status.ToString());
+  }
+
+  const targets::TargetKind& kind_;
+  const BareDirectory directory_;
+};
+
+// In a child, which may start threads.
+double RateInChild(const std::function<double()>& measure) {
+  int ends[2];
+  Require(pipe(ends) == 0, "pipe failed");
+  std::fflush(nullptr);
+  const pid_t child = fork();
+  Require(child >= 0, "fork failed");
+  if (child == 0) {
+    const double rate = measure();
+    _exit(write(ends[1], &rate, sizeof(rate)) == sizeof(rate) ? 0 : 1);
+  }
+  close(ends[1]);
+  double rate = 0;
+  const bool whole = read(ends[0], &rate, sizeof(rate)) == sizeof(rate);
+  close(ends[0]);
+  int status = 0;
+  Require(waitpid(child, &status, 0) == child && status == 0 && whole, "the bare store failed");
+  return rate;
 }
 
-void PrintRow(const char* name, const Rate& simulated, const Rate& bare) {
-  std::printf("%-14s %10.0f /s   bare %10.0f /s   ratio %5.2f\n", name, simulated.per_second,
-              bare.per_second, simulated.per_second / bare.per_second);
-  std::fflush(stdout);
+// What is measured: scenarios by number, and what of a run counts.
+struct Row {
+  const char* name;
+  const char* word;  // --only
+  Scenario (*scenario)(std::uint64_t number);
+  Count unit;
+  std::uint64_t units_of_a_bare_run;  // 0: the states of a run are opened and scanned
+  bool leveldb_keeps_the_rules;       // otherwise a run up to the first that is broken counts
+};
+
+Scenario TenPuts(std::uint64_t number) {
+  Scenario scenario = OneLife(10, {Puts(10, 100, true)});
+  scenario.lives[0].end.image = {faults::Survivors::kRandom, 0, number};
+  return scenario;
 }
 
-Scenario TenPuts() { return OneLife(10, {Puts(10, 100)}); }
+Scenario SyncedPuts(std::uint64_t number) {
+  Scenario scenario = OneLife(24, {Puts(24, 6000, true)});
+  scenario.options.write_buffer_bytes = 4 << 20;
+  scenario.lives[0].explore.every = 1;
+  scenario.lives[0].explore.images = {{faults::Survivors::kRandom, 0, number}};
+  return scenario;
+}
 
-Rate SimulateTenPuts() {
-  Scenario scenario = TenPuts();
+constexpr std::uint32_t kManyPuts = 4000;
+
+Scenario ManyPuts(std::uint64_t) {
+  Scenario scenario = OneLife(64, {Puts(kManyPuts, 100, false)});
+  scenario.options.write_buffer_bytes = 4 << 20;
+  scenario.lives[0].end.image = {faults::Survivors::kAll, 0, 0};
+  return scenario;
+}
+
+constexpr Row kRows[] = {
+    {"ten puts", "ten", &TenPuts, Count::kCrashStates, 1, true},
+    {"full cycle", "full", &FullCycle, Count::kCrashStates, 1, false},
+    {"crash states", "states", &SyncedPuts, Count::kCrashStates, 0, true},
+    {"puts", "puts", &ManyPuts, Count::kWrites, kManyPuts, true},
+};
+
+Rate SimulatedRate(const Row& row, const std::string& target) {
   return Measure([&](std::uint64_t number) {
-    scenario.lives[0].end.image = {faults::Survivors::kRandom, 0, number};
-    return Simulate(scenario, Count::kCrashStates);
+    Scenario scenario = row.scenario(number);
+    scenario.target = target;
+    const RunResult result = RunScenario(scenario);
+    if (target == "harrow" || row.leveldb_keeps_the_rules)
+      Require(result.verdict.ok(), "a rule was broken: " + result.verdict.violation.found);
+    return result.counts.Get(row.unit);
   });
 }
 
-void BenchTenPuts(const BareDirectory& directory) {
-  const Scenario scenario = TenPuts();
-  const Rate simulated = SimulateTenPuts();
-  const Rate bare = Measure([&](std::uint64_t) {
-    RunBare(directory.Path("ten"), scenario);
-    return 1;
-  });
-  PrintRow("ten puts", simulated, bare);
-}
-
-Rate SimulateFullCycles() {
-  return Measure(
-      [](std::uint64_t number) { return Simulate(FullCycle(number), Count::kCrashStates); });
-}
-
-void BenchFullCycles(const BareDirectory& directory) {
-  const Rate bare = Measure([&](std::uint64_t number) {
-    RunBare(directory.Path("full"), FullCycle(number));
-    return 1;
-  });
-  PrintRow("full cycle", SimulateFullCycles(), bare);
-}
-
-// The directory after each of the scenario's puts.
-std::vector<std::string> StatesOf(const BareDirectory& directory, const Scenario& scenario) {
-  std::vector<std::string> states;
-  const std::string path = directory.Path("grown");
-  const std::unique_ptr<targets::Target> target = OpenBare(path, scenario.options);
-  for (const Operation& operation : scenario.lives[0].clients[0].operations) {
-    PerformBare(target.get(), operation);
-    states.push_back(directory.Path("state" + std::to_string(states.size())));
-    std::filesystem::copy(path, states.back(), std::filesystem::copy_options::recursive);
-  }
-  return states;
-}
-
-Rate MeasureBareStates(const BareDirectory& directory, const Scenario& scenario) {
-  const std::vector<std::string> states = StatesOf(directory, scenario);
-  const std::string scratch = directory.Path("scratch");
-  Rate rate;
+double BareStatesRate(const Bare& bare, const Scenario& scenario) {
+  const std::vector<std::string> states = bare.StatesOf(scenario);
+  const std::string scratch = bare.Path("scratch");
+  std::uint64_t units = 0;
   double elapsed = 0;
   while (elapsed < FLAGS_seconds) {
     for (const std::string& state : states) {
       std::filesystem::remove_all(scratch);
       std::filesystem::copy(state, scratch, std::filesystem::copy_options::recursive);
       const double start = CpuSeconds();
-      ScanBare(OpenBare(scratch, scenario.options).get(), 1);
+      bare.Scan(bare.Open(scratch, scenario.options).get());
       elapsed += CpuSeconds() - start;
-      ++rate.units;
+      ++units;
     }
   }
-  rate.per_second = static_cast<double>(rate.units) / elapsed;
-  return rate;
+  return static_cast<double>(units) / elapsed;
 }
 
-Scenario SyncedPuts() {
-  Scenario scenario = OneLife(24, {Puts(24, 6000)});
-  scenario.options.write_buffer_bytes = 4 << 20;
-  scenario.lives[0].explore.every = 1;
-  scenario.lives[0].explore.images = {{faults::Survivors::kRandom, 0, 0}};
-  return scenario;
-}
-
-Rate SimulateCrashStates() {
-  Scenario scenario = SyncedPuts();
-  return Measure([&](std::uint64_t number) {
-    scenario.lives[0].explore.images[0].seed = number;
-    return Simulate(scenario, Count::kCrashStates);
+double BareRate(const Row& row, const std::string& target) {
+  return RateInChild([&] {
+    const Bare bare(target);
+    if (row.units_of_a_bare_run == 0) return BareStatesRate(bare, row.scenario(0));
+    return Measure([&](std::uint64_t number) {
+             bare.Run(bare.Path("run"), row.scenario(number));
+             return row.units_of_a_bare_run;
+           })
+        .per_second;
   });
 }
 
-void BenchCrashStates(const BareDirectory& directory) {
-  const Rate simulated = SimulateCrashStates();
-  PrintRow("crash states", simulated, MeasureBareStates(directory, SyncedPuts()));
+int BenchOnly(const std::string& word) {
+  const std::string target = FLAGS_target.empty() ? "harrow" : FLAGS_target;
+  Require(targets::FindTarget(target) != nullptr, "--target: no " + target + " here");
+  for (const Row& row : kRows) {
+    if (word != row.word) continue;
+    const Rate rate = SimulatedRate(row, target);
+    std::printf("%s %.0f /s, %" PRIu64 " in all\n", row.word, rate.per_second, rate.units);
+    return 0;
+  }
+  Require(false, "--only: expected ten, full, states or puts, found \"" + word + "\"");
+  return 1;
 }
 
-int BenchOnly(const std::string& row) {
-  Rate rate;
-  if (row == "ten") rate = SimulateTenPuts();
-  if (row == "full") rate = SimulateFullCycles();
-  if (row == "states") rate = SimulateCrashStates();
-  Require(rate.units > 0, "--only: expected ten, full or states, found \"" + row + "\"");
-  std::printf("%s %.0f /s\n", row.c_str(), rate.per_second);
-  return 0;
+void BenchAll() {
+  std::printf("per CPU second of one core:\n%-14s %-8s %12s %12s %7s\n", "", "", "simulated",
+              "bare", "ratio");
+  for (const Row& row : kRows) {
+    for (const char* target : {"harrow", "leveldb"}) {
+      if (targets::FindTarget(target) == nullptr) continue;
+      const double bare = BareRate(row, target);
+      const double simulated = SimulatedRate(row, target).per_second;
+      std::printf("%-14s %-8s %12.0f %12.0f %7.2f\n", row.name, target, simulated, bare,
+                  simulated / bare);
+      std::fflush(stdout);
+    }
+  }
 }
 
 }  // namespace
@@ -290,11 +347,7 @@ int BenchOnly(const std::string& row) {
 
 int main(int argc, char** argv) {
   google::ParseCommandLineFlags(&argc, &argv, true);
-  const harrow::harness::BareDirectory directory;
   if (!FLAGS_only.empty()) return harrow::harness::BenchOnly(FLAGS_only);
-  std::printf("per CPU second of one core:\n");
-  harrow::harness::BenchTenPuts(directory);
-  harrow::harness::BenchFullCycles(directory);
-  harrow::harness::BenchCrashStates(directory);
+  harrow::harness::BenchAll();
   return 0;
 }

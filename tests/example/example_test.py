@@ -29,7 +29,7 @@ class Example(unittest.TestCase):
         done = run(TEST, "--gtest_filter=Engine.KeepsItsPromisesOnManySeeds", TEST_TMPDIR=self.folder)
         self.assertEqual(done.returncode, 1, done.stdout)
         self.assertRegex(done.stdout, r"engine_simulation\.cc:\d+: Failure\nFailed\nseed 0x[0-9a-f]+ is red\nrule atomic broken: .*\n"
-                                      r"  promised: .*\n  found: .*\n  where: .*\n  disk: .*\n  hash: +0x[0-9a-f]+\n"
+                                      r"  promised: .*\n  found: .*\n  where: .*\n  disk: .*\n  profiles: .*\n  hash: +0x[0-9a-f]+\n"
                                       r"  size: +1 operation of 1 client in 1 life, 0 faults, 0 preemptions\n")
         path = re.search(r"  reproduce: harrow replay (\S+)\n", done.stdout).group(1)
         self.assertEqual(path, os.path.join(self.folder, "harrow-Engine.KeepsItsPromisesOnManySeeds.scenario"))

@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "absl/status/status.h"
 #include "sim/harness/command/commands.h"
@@ -16,6 +17,7 @@
 #include "sim/harness/run.h"
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
+#include "sim/harness/shrink/variants.h"
 #include "sim/harness/sweep/results.h"
 
 namespace harrow::harness {
@@ -34,15 +36,28 @@ int Save(const std::string& path, std::string_view page, int code) {
 }
 
 // Leaves the page, or the page of what was recorded.
+// The page draws lives: where a crash inside a recovery is what failed, each recovery becomes one.
+void ShowAsChain(Scenario* scenario, RunResult* result, Recording* recording) {
+  Scenario chain = Tightened(*scenario, result->place);
+  Recording chain_recording;
+  RunResult chain_result = RunScenario(chain, &chain_recording);
+  if (chain_result.failure != result->failure) return;
+  *scenario = std::move(chain);
+  *result = std::move(chain_result);
+  *recording = std::move(chain_recording);
+}
+
 ChildEnd DrawInChild(const Scenario& scenario, const RunReportOptions& options) {
   // Never destroyed: it is read after a target called exit().
   Recording& recording = *new Recording;
   ChildWork work;
   work.recording = &recording;
   work.run = [&] {
-    const RunResult result = RunScenario(scenario, &recording);
+    RunResult result = RunScenario(scenario, &recording);
+    Scenario shown = scenario;
+    if (result.place.nested_depth > 0) ShowAsChain(&shown, &result, &recording);
     TargetEnded();
-    Leave(ReportPage(options.title, RunReport(scenario, result, recording, options)));
+    Leave(ReportPage(options.title, RunReport(shown, result, recording, options)));
     return ExitCodeOf(result);
   };
   work.unfinished = [&](const std::string& how) {

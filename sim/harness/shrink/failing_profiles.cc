@@ -13,7 +13,8 @@ using faults::CrashImageChoice;
 using faults::Survivors;
 
 constexpr std::size_t kCandidates = 2;
-constexpr HangBound kHang = {10'000, 10'000};
+constexpr std::uint64_t kTimeMs = 10'000;
+constexpr HangBound kHang = {kTimeMs, kTimeMs};
 
 void ExploreMore(Scenario* scenario) {
   constexpr std::array kImages = {CrashImageChoice{Survivors::kNone, 0, 0},
@@ -30,13 +31,16 @@ void ExploreMore(Scenario* scenario) {
   LifePlan& last = scenario->lives.back();
   if (last.explore.every == 0) last.explore.images.clear();
   last.explore.every = 1;
+  last.explore.nested_depth = 0;
+  last.explore.nested_every = 0;
   last.explore.images.insert(last.explore.images.end(), kImages.begin(), kImages.end());
   if (last.end.kind == EndPlan::Kind::kCrash) last.explore.images.push_back(last.end.image);
 }
 
 }  // namespace
 
-std::vector<disk::ProfileName> FailingProfiles(const Scenario& scenario, Trials* trials) {
+std::optional<std::vector<disk::ProfileName>> FailingProfiles(const Scenario& scenario,
+                                                              Trials* trials) {
   std::vector<disk::ProfileName> failing;
   for (const disk::ProfileName profile : disk::kAllProfiles) {
     const auto candidate = [&](std::size_t index) {
@@ -49,6 +53,7 @@ std::vector<disk::ProfileName> FailingProfiles(const Scenario& scenario, Trials*
     if (profile == scenario.profile || trials->First(kCandidates, candidate).has_value())
       failing.push_back(profile);
   }
+  if (trials->Stopped()) return std::nullopt;
   return failing;
 }
 
@@ -66,14 +71,16 @@ std::string ProfilesLine(const std::vector<disk::ProfileName>& failing) {
 std::string FindProfilesLine(const Scenario& scenario) {
   TrialPoolOptions options;
   options.hang = kHang;
-  options.stopped = [] { return false; };
+  const std::uint64_t end_ms = WallMs() + kTimeMs;
+  options.stopped = [end_ms] { return WallMs() >= end_ms; };
   options.late = [] { return false; };
   options.tick = [] {};
   TrialPool pool(options);
   const FailureClass failure = pool.RunFresh(scenario, TrialMode::kOnce).trial.failure;
   if (failure.kind != FailureClass::Kind::kRule) return {};
   pool.Want(failure, TrialMode::kOnce);
-  return ProfilesLine(FailingProfiles(scenario, &pool));
+  const auto failing = FailingProfiles(scenario, &pool);
+  return failing.has_value() ? ProfilesLine(*failing) : "";
 }
 
 }  // namespace harrow::harness

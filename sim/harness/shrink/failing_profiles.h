@@ -7,6 +7,7 @@
 #ifndef HARROW_SIM_HARNESS_SHRINK_FAILING_PROFILES_H_
 #define HARROW_SIM_HARNESS_SHRINK_FAILING_PROFILES_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,13 +17,15 @@
 
 namespace harrow::harness {
 
-// `trials` looks for the failure. In the order of disk::kAllProfiles.
-std::vector<disk::ProfileName> FailingProfiles(const Scenario& scenario, Trials* trials);
+// `trials` looks for the failure. In the order of disk::kAllProfiles; nothing when the trials were stopped before all were tried.
+std::optional<std::vector<disk::ProfileName>> FailingProfiles(const Scenario& scenario,
+                                                              Trials* trials);
 
 // "  profiles: fails in strict unsafe-device, not in ext4 xfs …\n"
 std::string ProfilesLine(const std::vector<disk::ProfileName>& failing);
 
-// The line for a scenario that breaks a rule, by worker processes of its own; empty for one that does not.
+// The line for a scenario that breaks a rule, by a worker process of its own; empty for one that does not, and where ten seconds
+// do not suffice.
 std::string FindProfilesLine(const Scenario& scenario);
 
 }  // namespace harrow::harness

@@ -17,6 +17,7 @@ namespace {
 volatile sig_atomic_t interrupted = 0;
 
 constexpr std::uint64_t kProgressMs = 200;
+constexpr std::uint64_t kProfilesMs = 5'000;
 
 class Shrinking {
  public:
@@ -57,7 +58,10 @@ class Shrinking {
     pool.jobs = options_.jobs;
     pool.known = options_.known;
     pool.hang = {options_.hang_ms, options_.hang_ms};
-    pool.stopped = [this] { return interrupted != 0 || (bounded_ && IsPast(options_.time_ms)); };
+    pool.stopped = [this] {
+      return interrupted != 0 || (bounded_ && IsPast(options_.time_ms)) ||
+             (profiles_end_ms_ != 0 && WallMs() >= profiles_end_ms_);
+    };
     // The rest is for writing the schedule down and making it and the details plain.
     pool.late = [this] { return IsPast(options_.time_ms / 2); };
     pool.tick = [this] { Tick(); };
@@ -117,7 +121,9 @@ class Shrinking {
     result->text = steps_.back().trial.text;
     if (result->failure.kind != FailureClass::Kind::kRule || interrupted != 0) return;
     pool_.Want(result->failure, mode_);
-    result->text += ProfilesLine(FailingProfiles(result->smallest, &pool_));
+    profiles_end_ms_ = WallMs() + kProfilesMs;
+    if (const auto failing = FailingProfiles(result->smallest, &pool_); failing.has_value())
+      result->text += ProfilesLine(*failing);
   }
 
   const Scenario& scenario_;
@@ -126,6 +132,7 @@ class Shrinking {
   std::uint64_t search_started_ms_ = 0;
   std::uint64_t reported_ms_ = 0;
   bool bounded_ = true;
+  std::uint64_t profiles_end_ms_ = 0;  // of the last step; 0: it has not begun
   TrialMode mode_ = TrialMode::kOnce;
   std::vector<Step> steps_;  // each smaller than the one before
   TrialPool pool_;

@@ -78,6 +78,16 @@ TEST(Run, RecoveriesCrashToTheDepthAskedFor) {
   EXPECT_GT(two.Get(Count::kCrashStatesDeeper), 10u);
 }
 
+TEST(Run, DamageThatALaterLifeMeetsIsNotHeldAgainstARecovery) {
+  // The second life would have brought the put back; in the third its only record is read with a bit turned round.
+  const RunResult result = RunScenario(
+      Parse("harrow scenario 3\nkeys 1\nlife\n  explore 0\n  end crash keep all\n  client\n"
+            "    put k0 100\nlife\n  explore 0\n  end crash before 1 keep all\nlife\n"
+            "  explore 0\n  fault log read #1: flip 200\n  end crash\n"));
+  EXPECT_TRUE(result.verdict.ok()) << result.verdict.violation.found;
+  EXPECT_EQ(result.counts.Get(Count::kFaultFlippedBit), 1u);
+}
+
 TEST(Run, AnIdleCloseJudgesTheFiles) {
   const RunResult result =
       RunScenario(Parse("harrow scenario 3\nlife\n  explore 0\n  end close idle\n  client\n"

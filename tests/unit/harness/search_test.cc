@@ -278,6 +278,8 @@ TEST(FailingProfiles, TriesTheScenarioAndThenMoreImages) {
   EXPECT_EQ(FailingProfiles(scenario, &trials),
             (std::vector{disk::ProfileName::kStrict, disk::ProfileName::kXfs,
                          disk::ProfileName::kBtrfs}));
+  trials.limit_ = trials.tried_ + 3;
+  EXPECT_FALSE(FailingProfiles(scenario, &trials).has_value()) << "not all were tried";
 }
 
 TEST(FailingProfiles, OneLineNamesThem) {
@@ -290,7 +292,8 @@ TEST(FailingProfiles, OneLineNamesThem) {
 
 TEST(Variants, TightenedMakesACrashInsideARecoveryALifeOfItsOwn) {
   const Scenario scenario = ScenarioOf(
-      "life\n explore 2\n image all\n image none\n nested 2 every 1\n end close\nlife\n");
+      "life\n explore 2\n image all\n image none\n nested 2 every 1\n end close\nlife\n explore "
+      "0\n");
   Place place;
   place.explored_image = true;
   place.before_mutation = 6;

@@ -70,7 +70,7 @@ const Dimension kDimensions[] = {
     {"much_earlier_crash", "life\n end crash before 40 keep none\n",
      "life\n end crash before 20 keep none\n"},
     {"close", "life\n end close\n", "life\n end crash keep none\n"},
-    {"idle_close", "life\n end close idle\n", "life\n end close\n"},
+    {"idle_close", "life\n explore 0\n end close idle\n", "life\n end close\n"},
     {"nested", "life\n explore 3\n image all\n nested 2 every 4\n",
      "life\n explore 3\n image all\n nested 1 every 4\n"},
     {"not_nested", "life\n explore 3\n image all\n nested 1 every 4\n",

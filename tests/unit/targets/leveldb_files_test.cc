@@ -98,6 +98,7 @@ TEST(MisplacedLevelDbFilesTest, AnOldLogIsNeededWhereTheManifestSaysSo) {
 TEST(MisplacedLevelDbFilesTest, FindsWhatIsMissing) {
   EXPECT_EQ(Misplaced(InOrder().Without("db/000004.ldb")), "+000004.ldb");
   EXPECT_EQ(Misplaced(InOrder().Without("db/CURRENT")), "+CURRENT");
+  EXPECT_EQ(Misplaced(InOrder().Without("db/000007.log").Without("db/000009.log")), "+000007.log");
   EXPECT_EQ(Misplaced(InOrder().Without("db/MANIFEST-000002")), "+MANIFEST-000002");
 }
 
