@@ -14,6 +14,7 @@
 #include "sim/disk/crash_resolver.h"
 #include "sim/disk/disk_impl.h"
 #include "sim/disk/image_state.h"
+#include "sim/disk/pending_item.h"
 #include "sim/kernel/random.h"
 
 namespace harrow::disk {
@@ -72,6 +73,7 @@ Disk::Impl::Impl(const DiskOptions& disk_options, Impl&& before)
     if (before.descriptors[fd].inode != kNoInode) before.Close(static_cast<int>(fd));
   }
   state = std::move(before.state);
+  for (PendingOperation& operation : state.pending) operation.mutation = 0;
   earlier = std::move(before.earlier);
   if (!state.profile->SyncsHold()) {
     // The time between two processes is long enough to write everything, also what a failed sync had
@@ -303,6 +305,8 @@ std::optional<std::size_t> Disk::ChooseEarlier(const faults::CrashImageChoice& c
 Image Disk::Everything() const { return ResolveEverything(impl_->state); }
 
 std::size_t Disk::PendingCount() const { return CountPending(impl_->state); }
+
+std::vector<PendingItem> Disk::PendingItems() const { return DescribePending(impl_->state); }
 
 bool Disk::IsOpen(int fd) const { return impl_->Opened(fd) != nullptr; }
 

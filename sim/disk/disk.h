@@ -64,6 +64,7 @@ struct FailedSync {
 };
 
 struct ExplainedImage;  // crash_decision.h
+struct PendingItem;     // pending_item.h
 
 class Disk {
  public:
@@ -112,6 +113,7 @@ class Disk {
   Image Everything() const;
   // Pending items (metadata operations and dirty files): what choices there are at all.
   std::size_t PendingCount() const;
+  std::vector<PendingItem> PendingItems() const;
 
   // For the front end: what a call is about before it is made. None of these counts or changes
   // anything.

@@ -67,6 +67,7 @@ PendingOperation& Disk::Impl::AddPending(PendingKind kind, InodeNumber inode) {
   PendingOperation& operation = state.pending.emplace_back();
   operation.kind = kind;
   operation.inode = inode;
+  operation.mutation = stats.mutations;
   return operation;
 }
 

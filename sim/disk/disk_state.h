@@ -79,8 +79,9 @@ struct PendingOperation {
   std::string name;
   InodeNumber to_directory = kNoInode;  // kRename
   std::string to_name;
-  std::uint64_t size = 0;  // kTruncate
-  CacheView view;          // contents null: none
+  std::uint64_t size = 0;      // kTruncate
+  std::uint64_t mutation = 0;  // its number among those of this mount; 0: of one before
+  CacheView view;              // contents null: none
 
   bool ConcernsData() const { return static_cast<bool>(view.contents); }
 };

@@ -77,6 +77,7 @@ bool ServedCall::Observe(faults::FileKind kind) {
     shown_->path = fd_ >= 0 ? disk().PathOf(fd_) : std::string(path_);
     shown_->file = kind;
     if (fd_ >= 0) shown_->file_size = static_cast<std::uint64_t>(disk().SizeOf(fd_));
+    if (fd_ >= 0) shown_->inode = disk().NumberOf(fd_);
     if (mutation) shown_->mutation = disk().stats().mutations + 1;
   }
   return true;
@@ -163,6 +164,7 @@ void ServedCall::Show(std::string_view detail, std::int64_t result) const {
   record.size = length_;
   record.result = result;
   record.file_size = shown_->file_size;
+  record.inode = shown_->inode;
   record.mutation = shown_->mutation;
   if (operation_ == faults::OpKind::kWrite) {
     record.bytes = {buffer_, static_cast<std::size_t>(length_)};

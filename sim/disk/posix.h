@@ -55,6 +55,7 @@ struct CallRecord {
   std::uint64_t size = 0;       // asked for, bytes
   std::int64_t result = 0;      // >= 0, or -errno
   std::uint64_t file_size = 0;  // before the call, of an open descriptor
+  std::uint64_t inode = 0;      // of an open descriptor
   std::uint64_t mutation = 0;   // as in MutationEvent; 0: none
   std::string_view bytes;       // handed in by a write, or handed out by a read
   std::span<const faults::Fired> fired;

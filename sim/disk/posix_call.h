@@ -66,6 +66,7 @@ struct ShownCall {
   std::string path;
   faults::FileKind file = faults::FileKind::kAny;
   std::uint64_t file_size = 0;
+  std::uint64_t inode = 0;
   std::uint64_t mutation = 0;
 };
 

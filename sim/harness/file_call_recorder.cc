@@ -78,6 +78,7 @@ void RecordCall(const disk::Disk& disk, const disk::CallRecord& call, const Call
   record.size = call.size;
   record.result = call.result;
   record.file_size = call.file_size;
+  record.inode = call.inode;
   record.mutation = call.mutation;
   record.writes = FindWrites(*context.history, call.bytes);
   if (context.describe != nullptr && !call.bytes.empty()) {

@@ -19,6 +19,7 @@
 #include "models/history.h"
 #include "models/recovery_checker.h"
 #include "sim/disk/image.h"
+#include "sim/disk/pending_item.h"
 #include "sim/kernel/simulation.h"
 #include "sim/kernel/trace.h"
 
@@ -37,6 +38,7 @@ struct FileCall {
   std::uint64_t size = 0;       // asked for, bytes
   std::int64_t result = 0;      // >= 0, or -errno
   std::uint64_t file_size = 0;  // before the call, of an open descriptor's file
+  std::uint64_t inode = 0;      // of an open descriptor's file; numbers last until a power loss
   std::uint64_t mutation = 0;   // its number among the life's mutations; 0: it changes nothing
   std::string meaning;          // what the bytes are to the target; may be empty
   std::vector<models::WriteId> writes;  // whose values begin in the bytes, in order, each once
@@ -73,6 +75,10 @@ struct CrashView {
   disk::Image survived;  // what this choice left
   // What was pending, in order, each with what became of it: "db/000004.log size 0 -> 124: lost".
   std::vector<std::string> decisions;
+  // Numbered as Survivors::kSubset does, and which of it survived as a whole and in part: bit N is item N, up to 64.
+  std::vector<disk::PendingItem> pending;
+  std::uint64_t kept = 0;
+  std::uint64_t torn = 0;
 };
 
 struct RecordedLife {

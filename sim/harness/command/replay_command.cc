@@ -13,6 +13,7 @@
 #include "sim/harness/replay_text.h"
 #include "sim/harness/run.h"
 #include "sim/harness/seed_text.h"
+#include "sim/harness/shrink/crash_vulnerability.h"
 #include "sim/harness/shrink/failing_profiles.h"
 
 namespace harrow::harness {
@@ -79,7 +80,10 @@ int ReplaySteps(const Scenario& scenario, Detail detail) {
   std::fwrite(end.left.data(), 1, end.left.size(), stdout);
   if (!end.whole) std::printf("(the rest of the record could not be read)\n");
   if (!end.ended) std::printf("%s\n", end.how.c_str());
-  if (end.exit_code == kExitRuleBroken) std::fputs(FindProfilesLine(scenario).c_str(), stdout);
+  if (end.exit_code == kExitRuleBroken) {
+    std::fputs(FindVulnerability(scenario, [] { return false; }).c_str(), stdout);
+    std::fputs(FindProfilesLine(scenario).c_str(), stdout);
+  }
   return end.exit_code;
 }
 

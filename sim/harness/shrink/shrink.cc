@@ -7,6 +7,7 @@
 #include <utility>
 #include <vector>
 
+#include "sim/harness/shrink/crash_vulnerability.h"
 #include "sim/harness/shrink/failing_profiles.h"
 #include "sim/harness/shrink/search.h"
 #include "sim/harness/shrink/trial_pool.h"
@@ -120,6 +121,7 @@ class Shrinking {
     result->hash = steps_.back().trial.hash;
     result->text = steps_.back().trial.text;
     if (result->failure.kind != FailureClass::Kind::kRule || interrupted != 0) return;
+    result->text += FindVulnerability(result->smallest, [] { return interrupted != 0; });
     pool_.Want(result->failure, mode_);
     profiles_end_ms_ = WallMs() + kProfilesMs;
     if (const auto failing = FailingProfiles(result->smallest, &pool_); failing.has_value())

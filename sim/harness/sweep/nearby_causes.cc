@@ -1,23 +1,14 @@
 // A run ends at the first rule that breaks, so what breaks first is taken out in turn: reads break rules while a life runs, images
-// after it. The child writes each new cause to a pipe as it finds it; an alarm ends it.
+// after it. The child writes each new cause as it finds it.
 #include "sim/harness/sweep/nearby_causes.h"
 
-#include <poll.h>
-#include <signal.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstddef>
-#include <cstdio>
 #include <set>
 
 #include "sim/harness/run.h"
+#include "sim/harness/shrink/text_from_child.h"
 #include "sim/harness/sweep/cause.h"
-#include "sim/harness/sweep/sweep_worker.h"
-#include "sim/kernel/check.h"
 
 namespace harrow::harness {
 namespace {
@@ -81,35 +72,13 @@ void Redraw(Scenario* scenario, std::uint64_t draw) {
   }
 }
 
-void WriteLine(int fd, const std::string& line) {
-  const std::string text = line + "\n";
-  // Shorter than a pipe takes at once.
-  if (write(fd, text.data(), text.size()) < 0) _exit(1);
-}
-
-[[noreturn]] void RunVariants(const Scenario& smallest, int fd) {
+void RunVariants(const Scenario& smallest, const TextWriter& write) {
   std::set<std::string> known;
   for (const Scenario& variant : NearbyScenarios(smallest)) {
     const RunResult result = RunScenario(variant);
     if (result.failure.kind != FailureClass::Kind::kRule) continue;
     const std::string cause = CauseOfRun(result);
-    if (known.insert(cause).second) WriteLine(fd, cause);
-  }
-  _exit(0);
-}
-
-std::string ReadUntil(int fd, std::uint64_t end_ms) {
-  std::string text;
-  char buffer[4096];
-  while (true) {
-    const std::uint64_t now = MonotonicMs();
-    pollfd polled{fd, POLLIN, 0};
-    const int ready = now < end_ms ? poll(&polled, 1, static_cast<int>(end_ms - now)) : 0;
-    if (ready < 0 && errno == EINTR) continue;
-    if (ready <= 0) return text;
-    const ssize_t size = read(fd, buffer, sizeof(buffer));
-    if (size <= 0) return text;
-    text.append(buffer, static_cast<std::size_t>(size));
+    if (known.insert(cause).second) write(cause + "\n");
   }
 }
 
@@ -145,28 +114,9 @@ std::vector<Scenario> NearbyScenarios(const Scenario& smallest) {
 }
 
 std::vector<std::string> NearbyCauses(const Scenario& smallest, std::uint64_t time_ms) {
-  int ends[2];
-  KERNEL_CHECK(pipe(ends) == 0);
-  std::fflush(nullptr);
-  const pid_t parent = getpid();
-  const pid_t child = fork();
-  KERNEL_CHECK(child >= 0);
-  if (child == 0) {
-    close(ends[0]);
-    // A terminal's Ctrl-C reaches the whole group; the parent decides.
-    signal(SIGINT, SIG_IGN);
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    if (getppid() != parent) _exit(1);
-    RunVariants(smallest, ends[1]);
-  }
-  close(ends[1]);
-  const std::string text = ReadUntil(ends[0], MonotonicMs() + time_ms);
-  close(ends[0]);
-  kill(child, SIGKILL);
-  int status = 0;
-  while (waitpid(child, &status, 0) < 0 && errno == EINTR) {
-  }
-  return Lines(text);
+  const ChildBounds bounds = {time_ms, [] { return false; }};
+  return Lines(TextFromChild(
+      bounds, [&smallest](const TextWriter& write) { RunVariants(smallest, write); }));
 }
 
 }  // namespace harrow::harness

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "sim/disk/file_versions.h"
+#include "sim/disk/pending_item.h"
 #include "sim/kernel/random.h"
 #include "tests/unit/disk/script.h"
 
@@ -55,6 +56,45 @@ TEST(CrashDecisionTest, NamesAndData) {
             "h bytes 0..9: lost, zeros are there\n");
   EXPECT_EQ(Decided(lab, {Survivors::kLeaveOneOut, 1, 0}).substr(0, 36),
             "create g: kept\nrename g -> h: lost\nf");
+}
+
+// Items as "number: text, of mutation N", one a line.
+std::string Pending(const Lab& lab) {
+  std::string text;
+  for (const PendingItem& item : lab.disk.PendingItems()) {
+    text += item.text;
+    if (item.kind == PendingItem::Kind::kOperation) text += ", " + std::to_string(item.mutation);
+    text += "\n";
+  }
+  return text;
+}
+
+TEST(PendingItemTest, OperationsInOrderThenFiles) {
+  Lab lab(ProfileName::kStrict, Image().With("f", std::string(4096, 'a')));
+  lab.Run("open f; write f b 100; create g; write g c 10; rename g h; unlink f");
+  EXPECT_EQ(Pending(lab),
+            "create g, 2\n"
+            "rename g -> h, 4\n"
+            "unlink f, 5\n"
+            "the data of f\n"
+            "the data of h\n");
+  EXPECT_EQ(lab.disk.PendingItems().size(), lab.disk.PendingCount());
+}
+
+TEST(PendingItemTest, NumberedAsSubsetsAre) {
+  Lab lab(ProfileName::kStrict, Image().With("f", std::string(4096, 'a')));
+  lab.Run("open f; write f b 100; create g; write g c 10; mkdir d");
+  const std::vector<PendingItem> items = lab.disk.PendingItems();
+  ASSERT_EQ(items.size(), 4u);
+  for (std::size_t kept = 0; kept < 2; ++kept) {
+    const std::string decided = Decided(lab, {Survivors::kSubset, std::uint64_t{1} << kept, 0});
+    for (std::size_t item = 0; item < 2; ++item) {
+      const std::string line = items[item].text + (item == kept ? ": kept\n" : ": lost\n");
+      EXPECT_NE(decided.find(line), std::string::npos) << decided;
+    }
+  }
+  // The third item is f's data: kept alone, g is not there, and f is longer.
+  EXPECT_EQ(Show(lab.disk.Crash({Survivors::kSubset, 0b0100, 0})), "f:a4096b100");
 }
 
 TEST(CrashDecisionTest, TornLastEndsWhereTheFileDoes) {
