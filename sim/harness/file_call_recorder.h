@@ -21,23 +21,6 @@ struct CallContext {
 void RecordCall(const disk::Disk& disk, const disk::CallRecord& call, const CallContext& context,
                 RecordedLife* life);
 
-// Records the calls of a life and does nothing else.
-class FileCallRecorder : public disk::Observer {
- public:
-  FileCallRecorder(const CallContext& context, RecordedLife* life)
-      : context_(context), life_(life) {}
-
-  void BeforeMutation(const disk::Disk&, const disk::MutationEvent&) override {}
-  void Faulted(const faults::Fired&) override {}
-  void Called(const disk::Disk& disk, const disk::CallRecord& call) override {
-    RecordCall(disk, call, context_, life_);
-  }
-
- private:
-  const CallContext context_;
-  RecordedLife* const life_;
-};
-
 }  // namespace harrow::harness
 
 #endif  // HARROW_SIM_HARNESS_FILE_CALL_RECORDER_H_

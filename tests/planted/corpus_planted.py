@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A scenario of the corpus that is named after a planted bug turns that program red, by the rule that its comment names.
+"""A scenario of the corpus that is named after a planted bug, or begins with its name and "_", turns that program red, by the rule that its comment names.
 
 Usage: corpus_planted.py CORPUS_FOLDER HARROW PLANTED_PROGRAM...
 
@@ -38,8 +38,9 @@ def main():
         clean = corpus_run(harrow, path)
         if clean.returncode != 0:
             problems.append(f"{name} on the clean engine: {clean.stdout}{clean.stderr}")
-        if name in programs:
-            problem = check(path, programs[name])
+        bug = name if name in programs else next((bug for bug in programs if name.startswith(bug + "_")), None)
+        if bug is not None:
+            problem = check(path, programs[bug])
             print(f"{name:<40} {'not caught' if problem else 'caught'}")
             caught += problem is None
             if problem:
