@@ -41,7 +41,15 @@ void BlockCache::Empty(Shard* shard, Slot* slot) {
   HARROW_CHECK(slot->block.owner != nullptr);
   Unlink(slot);
   shard->usage -= slot->block.bytes.size();
+  --shard->filled;
   slot->block = {};
+}
+
+bool BlockCache::Admit(Shard* shard, Slot* slot) {
+  ++shard->misses;
+  const bool soon = slot->missed_at != 0 && shard->misses - slot->missed_at <= shard->filled;
+  slot->missed_at = shard->misses;
+  return soon;
 }
 
 std::shared_ptr<BlockCache> NewLruBlockCache(std::size_t capacity) {
@@ -91,11 +99,15 @@ void CachedBlocks::Keep(std::size_t index, const BlockBytes& block) {
   Shard& shard = cache_->shards_[shard_index];
   std::lock_guard<std::mutex> lock(shard.mutex);
   if (slot->block.owner != nullptr) return;
-  while (shard.usage + size > cache_->shard_capacity_) {
-    BlockCache::Empty(&shard, shard.ends.newer);
+  if (shard.usage + size > cache_->shard_capacity_) {
+    if (!BlockCache::Admit(&shard, slot)) return;
+    do {
+      BlockCache::Empty(&shard, shard.ends.newer);
+    } while (shard.usage + size > cache_->shard_capacity_);
   }
   slot->block = block;
   shard.usage += size;
+  ++shard.filled;
   BlockCache::Link(&shard, slot);
 }
 

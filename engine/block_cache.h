@@ -1,6 +1,11 @@
 // Verified, uncompressed data blocks of tables, as many bytes of them as the capacity allows; those
 // used longest ago make room. Any number of databases share one.
 //
+// A full cache gives a place only to a block that is missed again soon: within as many misses as it
+// holds blocks. A scan, or reads far and wide, would else throw out what is in use for blocks that
+// nobody asks for twice.
+// Source: 2Q (Johnson and Shasha, VLDB 1994), whose queue of blocks seen once is a number here.
+//
 // There is no table of keys: a table knows its blocks by number, so each has a slot for every one
 // of them (CachedBlocks), and the cache strings the filled slots together by use. The slots are dealt
 // out to 16 shards, each with its own lock and a sixteenth of the capacity.
@@ -45,21 +50,26 @@ class BlockCache {
   friend class CachedBlocks;
   static constexpr std::size_t kShardCount = 16;
 
-  struct Slot {
+  struct alignas(64) Slot {
     BlockBytes block;  // without an owner: empty
     Slot* older = nullptr;
     Slot* newer = nullptr;
+    std::uint64_t missed_at = 0;  // the shard's `misses` then; 0: never
   };
   struct alignas(64) Shard {
     std::mutex mutex;  // guards what follows and the slots of this shard
     Slot ends;         // closes the ring: `newer` is the oldest, `older` the newest
     std::size_t usage = 0;
+    std::size_t filled = 0;    // slots
+    std::uint64_t misses = 0;  // while it was full
   };
 
   static void Unlink(Slot* slot);
   // As the newest.
   static void Link(Shard* shard, Slot* slot);
   static void Empty(Shard* shard, Slot* slot);
+  // Whether others should make room for a block that was missed.
+  static bool Admit(Shard* shard, Slot* slot);
 
   const std::size_t shard_capacity_;
   std::atomic<std::size_t> first_shard_{0};  // of the next CachedBlocks
@@ -79,7 +89,7 @@ class CachedBlocks {
 
   // Without an owner if the block is not there.
   BlockBytes Find(std::size_t index);
-  // `block` has an owner. Where another thread was faster, its copy stays.
+  // `block` has an owner. Where another thread was faster, its copy stays. A full cache may refuse it.
   void Keep(std::size_t index, const BlockBytes& block);
 
  private:

@@ -160,6 +160,8 @@ void WriterQueue::AwaitCompany() const {
 WriterQueue::Writer* WriterQueue::BuildGroup(Writer* leader) {
   HARROW_CHECK(group_.Count() == 0);
   group_.Append(*leader->batch);
+  // Bytes are what a large batch costs, and they are in the cache of the processor it was made on.
+  if (IsLarge(*leader) && !leader->sync) return leader;
   std::size_t size = leader->batch->ApproximateSize();
   // A small write must not wait for the bytes of many others.
   const std::size_t size_max = size <= kSmallLeaderSize ? size + kSmallLeaderSize : kGroupSizeMax;

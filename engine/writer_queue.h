@@ -34,7 +34,8 @@
 //  2. A sync writer is never in the group of a leader that does not sync. A flush is in no group,
 //     and no group reaches past one.
 //  3. A group has at most 1 MiB, or the leader's bytes plus 128 KiB where the leader has at most
-//     128 KiB, or the leader alone. The caller's batch is never changed.
+//     128 KiB, or the leader alone; a large batch that is not synced is written alone. The caller's
+//     batch is never changed.
 //  4. Every group has sequence numbers of its own, also a failed one: they are used up.
 //  5. A group is published only when it was appended, synced if asked, and applied as a whole, and
 //     its members return OK only then. Otherwise every member gets the failure, which is also

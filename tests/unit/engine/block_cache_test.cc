@@ -25,6 +25,11 @@ BlockBytes BlockOf(char letter, std::size_t size) {
 
 bool Holds(CachedBlocks* blocks, std::size_t index) { return blocks->Find(index).owner != nullptr; }
 
+// A full cache gives a place to what is missed twice.
+void KeepTwice(CachedBlocks* blocks, std::size_t index, const BlockBytes& block) {
+  for (int i = 0; i < 2; ++i) blocks->Keep(index, block);
+}
+
 TEST(BlockCache, FindsWhatItKeptAndChargesItsBytes) {
   const auto cache = NewLruBlockCache(kShards * 100);
   CachedBlocks blocks(cache, 20);
@@ -49,16 +54,43 @@ TEST(BlockCache, WhatWasUsedLongestAgoMakesRoom) {
   blocks.Keep(2 * kShards, BlockOf('c', 20));
   EXPECT_EQ(cache->usage(), 100U);  // full to the byte
   EXPECT_TRUE(Holds(&blocks, 0));
-  blocks.Keep(3 * kShards, BlockOf('d', 1));
+  KeepTwice(&blocks, 3 * kShards, BlockOf('d', 1));
   EXPECT_FALSE(Holds(&blocks, kShards));
   EXPECT_EQ(cache->usage(), 61U);
   // Now the order is c, a, d: one block takes the places of two.
-  blocks.Keep(4 * kShards, BlockOf('e', 80));
+  KeepTwice(&blocks, 4 * kShards, BlockOf('e', 80));
   EXPECT_FALSE(Holds(&blocks, 2 * kShards));
   EXPECT_FALSE(Holds(&blocks, 0));
   EXPECT_TRUE(Holds(&blocks, 3 * kShards));
   EXPECT_TRUE(Holds(&blocks, 4 * kShards));
   EXPECT_EQ(cache->usage(), 81U);
+}
+
+TEST(BlockCache, AFullCacheIsNotSweptOutByAScan) {
+  const auto cache = NewLruBlockCache(kShards * 100);
+  CachedBlocks blocks(cache, 40 * kShards);
+  for (std::size_t i = 0; i < 10; ++i) blocks.Keep(i * kShards, BlockOf('a', 10));
+  for (std::size_t i = 10; i < 40; ++i) {
+    blocks.Keep(i * kShards, BlockOf('s', 10));
+    EXPECT_FALSE(Holds(&blocks, i * kShards)) << i;
+  }
+  for (std::size_t i = 0; i < 10; ++i) EXPECT_TRUE(Holds(&blocks, i * kShards)) << i;
+}
+
+// Ten places: the second miss may be the tenth after the first one, and no later.
+TEST(BlockCache, WhatIsMissedAgainInTimeGetsAPlace) {
+  for (const std::size_t between : {0U, 9U, 10U}) {
+    const auto cache = NewLruBlockCache(kShards * 100);
+    CachedBlocks blocks(cache, 40 * kShards);
+    for (std::size_t i = 0; i < 10; ++i) blocks.Keep(i * kShards, BlockOf('a', 10));
+    blocks.Keep(10 * kShards, BlockOf('b', 10));
+    for (std::size_t i = 0; i < between; ++i) {
+      blocks.Keep((20 + i) * kShards, BlockOf('s', 10));
+    }
+    blocks.Keep(10 * kShards, BlockOf('b', 10));
+    EXPECT_EQ(Holds(&blocks, 10 * kShards), between < 10) << between;
+    EXPECT_EQ(Holds(&blocks, 0), between >= 10) << between;
+  }
 }
 
 TEST(BlockCache, ABlockLargerThanAShardIsNotKeptAndDrivesNothingOut) {
@@ -83,7 +115,7 @@ TEST(BlockCache, ABlockInUseOutlivesItsPlaceAndItsTable) {
     CachedBlocks blocks(cache, 2 * kShards);
     blocks.Keep(0, BlockOf('a', 100));
     driven_out = blocks.Find(0);
-    blocks.Keep(kShards, BlockOf('b', 100));
+    KeepTwice(&blocks, kShards, BlockOf('b', 100));
     EXPECT_FALSE(Holds(&blocks, 0));
     left_behind = blocks.Find(kShards);
   }

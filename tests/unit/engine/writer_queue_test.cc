@@ -227,7 +227,7 @@ TEST_F(WriterQueueTest, SmallLeaderTakesLittleMore) {
   HoldLeader();
   Queue("a", false, 100);
   Queue("b", false, 100'000);
-  Queue("c", false, 40'000);  // past 128 KiB
+  Queue("c", false, 32'000);  // past 128 KiB
   Queue("d", false, 1);
   EXPECT_EQ(Release(),
             "append 11:l\napply 11:l\n"
@@ -235,19 +235,31 @@ TEST_F(WriterQueueTest, SmallLeaderTakesLittleMore) {
             "append 14:c,d\napply 14:c,d\n");
 }
 
-TEST_F(WriterQueueTest, LargeLeaderTakesUpToTheLimitAndHugeOneGoesAlone) {
+TEST_F(WriterQueueTest, LargeLeaderThatSyncsTakesUpToTheLimitAndHugeOneGoesAlone) {
   HoldLeader();
-  Queue("a", false, 200'000);
+  Queue("a", true, 200'000);
   Queue("b", false, 700'000);
-  Queue("c", false, 200'000);  // past 1 MiB
-  Queue("d", false, 2'000'000);
+  Queue("c", true, 200'000);  // past 1 MiB
+  Queue("d", true, 2'000'000);
   Queue("e", false, 1);
   EXPECT_EQ(Release(),
             "append 11:l\napply 11:l\n"
-            "append 12:a,b\napply 12:a,b\n"
-            "append 14:c\napply 14:c\n"
-            "append 15:d\napply 15:d\n"
+            "append 12:a,b\nsync\napply 12:a,b\n"
+            "append 14:c\nsync\napply 14:c\n"
+            "append 15:d\nsync\napply 15:d\n"
             "append 16:e\napply 16:e\n");
+}
+
+// A sync is worth sharing, bytes are not.
+TEST_F(WriterQueueTest, LargeLeaderThatDoesNotSyncGoesAlone) {
+  HoldLeader();
+  Queue("a", false, WriterQueue::kLargeBatchSize);
+  Queue("b", false, 1);
+  Queue("c", false, 1);
+  EXPECT_EQ(Release(),
+            "append 11:l\napply 11:l\n"
+            "append 12:a\napply 12:a\n"
+            "append 13:b,c\napply 13:b,c\n");
 }
 
 TEST_F(WriterQueueTest, EmptyBatchIsNotAppendedButSyncs) {
