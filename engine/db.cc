@@ -32,9 +32,9 @@ class Db::Impl final : public WriteBackend, public ReadSampler, public ViewKeepe
         queue_(&state_.mutex, &state_.error, this,
                {options.write_thread_max_spins, options.write_thread_max_yields}),
         compactor_(&state_, &queue_),
-        compaction_worker_(&state_.mutex, &compactor_),
+        compaction_worker_(&state_.mutex, &compactor_, options.background_niceness),
         flusher_(&state_, &queue_, &compaction_worker_),
-        flush_worker_(&state_.mutex, &flusher_),
+        flush_worker_(&state_.mutex, &flusher_, options.background_niceness),
         room_(&state_, &log_, &flush_worker_) {}
   ~Impl() override;
 

@@ -2,6 +2,8 @@
 // that no wake-up is lost.
 #include "engine/worker.h"
 
+#include <unistd.h>
+
 #include <system_error>
 
 namespace harrow::engine {
@@ -30,6 +32,8 @@ void Worker::Stop() {
 }
 
 void Worker::Run() {
+  // Of this thread alone, as Linux has it. A wish: what comes of it does not matter.
+  if (niceness_ != 0) static_cast<void>(::nice(niceness_));
   std::unique_lock<std::mutex> lock(*mutex_);
   while (!stop_) {
     if (job_->HasWork()) {

@@ -27,8 +27,9 @@ class BackgroundJob {
 
 class Worker {
  public:
-  // Both outlive the worker.
-  Worker(std::mutex* mutex, BackgroundJob* job) : mutex_(mutex), job_(job) {}
+  // Both outlive the worker. `niceness` is added to that of who starts it.
+  Worker(std::mutex* mutex, BackgroundJob* job, int niceness)
+      : mutex_(mutex), job_(job), niceness_(niceness) {}
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
   ~Worker() { Stop(); }
@@ -43,6 +44,7 @@ class Worker {
 
   std::mutex* const mutex_;
   BackgroundJob* const job_;
+  const int niceness_;
   std::condition_variable wake_;
   std::thread thread_;
   bool stop_ = false;

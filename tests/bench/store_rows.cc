@@ -68,9 +68,10 @@ const std::string& ValueBytes() {
   return bytes;
 }
 
+// Those of neighbouring keys lie side by side: it is the store whose cache misses are measured.
 std::string_view ValueOf(std::uint64_t key, std::uint64_t salt) {
   const std::string& bytes = ValueBytes();
-  const std::uint64_t place = Random(key * 0x9e3779b9 + salt).Next() % (bytes.size() / kValueSize);
+  const std::uint64_t place = (key + salt) % (bytes.size() / kValueSize);
   return std::string_view(bytes).substr(place * kValueSize, kValueSize);
 }
 

@@ -5,11 +5,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -192,6 +194,35 @@ TEST_F(InfoLogTest, ManyThreadsWriteWholeLines) {
   for (const std::string& line : Lines(LogText())) ++counts[line.substr(line.find(' ') + 1)];
   ASSERT_EQ(counts.size(), std::size_t{kThreads});
   for (const auto& [text, count] : counts) EXPECT_EQ(count, kLines) << text;
+}
+
+// Notes how nice the thread is that logs the begin of a flush, and all others.
+class NicenessLog final : public InfoLog {
+ public:
+  void Log(std::string_view line) override {
+    std::lock_guard<std::mutex> lock(mutex_);
+    (line.starts_with("flush: begins") ? background : foreground)
+        .insert(::getpriority(PRIO_PROCESS, 0));
+  }
+  std::set<int> background;
+  std::set<int> foreground;
+
+ private:
+  std::mutex mutex_;
+};
+
+TEST_F(InfoLogTest, WhoFlushesIsNicerThanWhoWrites) {
+  const int before = ::getpriority(PRIO_PROCESS, 0);
+  const auto log = std::make_shared<NicenessLog>();
+  options_.info_log = log;
+  options_.background_niceness = 3;
+  Open();
+  ASSERT_TRUE(Put("a", "1").ok());
+  ASSERT_TRUE(db_->Flush().ok());
+  db_.reset();
+  EXPECT_EQ(log->background, std::set<int>{std::min(before + 3, 19)});
+  EXPECT_TRUE(log->foreground.contains(before));
+  EXPECT_EQ(::getpriority(PRIO_PROCESS, 0), before);
 }
 
 }  // namespace

@@ -57,7 +57,7 @@ class RoomTest : public testing::Test {
   DbState state_{TestOptions(), directory_.path()};
   WriteAheadLog log_{directory_.path()};
   NoWork job_;
-  Worker worker_{&state_.mutex, &job_};
+  Worker worker_{&state_.mutex, &job_, /*niceness=*/0};
   Room room_{&state_, &log_, &worker_};
 };
 

@@ -1,6 +1,7 @@
 // Futures, once, function-local statics and exceptions on tasks.
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <cerrno>
@@ -272,6 +273,18 @@ TEST(LimitsTest, AreTheSameOnEveryMachine) {
   EXPECT_EQ(files.rlim_cur, 1024U);
   EXPECT_EQ(files.rlim_max, 1U << 20);
   EXPECT_EQ(memory.rlim_cur, RLIM_INFINITY);
+}
+
+// The process that simulates stays as it was.
+TEST(PriorityTest, ChangesNothing) {
+  const int before = getpriority(PRIO_PROCESS, 0);
+  Simulate(Walk(1), [] {
+    EXPECT_EQ(nice(7), 7);
+    EXPECT_EQ(nice(100), 19);
+    EXPECT_EQ(setpriority(PRIO_PROCESS, 0, 9), 0);
+    EXPECT_EQ(getpriority(PRIO_PROCESS, 0), 0);
+  });
+  EXPECT_EQ(getpriority(PRIO_PROCESS, 0), before);
 }
 
 TEST(ErrnoTest, BelongsToTheTask) {
