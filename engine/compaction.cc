@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/coverage_mark.h"
 #include "engine/level_iterator.h"
 #include "engine/merging_iterator.h"
 
@@ -93,6 +94,8 @@ absl::Status Compaction::Keep(std::string_view key, std::string_view value) {
       absl::Status status = StartOutput();
       if (!status.ok()) return status;
     }
+  } else if (output_->FileSize() >= state_->options.max_file_size) {
+    Reached(Mark::kCutPutOff);
   }
   return output_->Add(key, value);
 }

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/coverage_mark.h"
 
 namespace harrow::engine {
 namespace {
@@ -148,6 +149,7 @@ CompactionPlan CompactionPicker::Complete(CompactionPlan plan) const {
         TotalFileSize(more) + TotalFileSize(plan.next_inputs) < expanded_size_max_ &&
         ClosedOverlapping(version, plan.level + 1, SpanOf(more)).size() ==
             plan.next_inputs.size()) {
+      Reached(Mark::kInputsGrown);
       plan.inputs = std::move(more);
     }
   }
@@ -165,7 +167,10 @@ int CompactionPicker::LevelForFlush(const Version& version, const UserKeyRange& 
                                     const CompactionPlan* running) const {
   if (running != nullptr) {
     const UserKeyRange span = running->Span();
-    if (!span.StartsAfter(*range.largest) && !span.EndsBefore(*range.smallest)) return 0;
+    if (!span.StartsAfter(*range.largest) && !span.EndsBefore(*range.smallest)) {
+      Reached(Mark::kFlushAvoidsCompaction);
+      return 0;
+    }
   }
   if (version.AnyOverlaps(0, range)) return 0;
   int level = 0;

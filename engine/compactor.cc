@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/clock.h"
+#include "engine/coverage_mark.h"
 
 namespace harrow::engine {
 
@@ -110,6 +111,7 @@ absl::Status Compactor::Merge(const CompactionPlan& plan, std::unique_lock<std::
   absl::Status status = compaction.Run();
   lock.lock();
   if (absl::IsCancelled(status)) {
+    Reached(Mark::kCompactionCutShort);
     // No edit ever named the outputs.
     state_->obsolete.Add(compaction.outputs());
     return status;

@@ -1,6 +1,8 @@
 // A grandparent counts when the keys go past its end while there is an output.
 #include "engine/cut_rule.h"
 
+#include "engine/coverage_mark.h"
+
 namespace harrow::engine {
 
 bool CutRule::CutsBefore(std::string_view user_key, std::uint64_t output_size) {
@@ -10,6 +12,7 @@ bool CutRule::CutsBefore(std::string_view user_key, std::uint64_t output_size) {
   }
   const bool cut =
       started_ && (output_size >= limits_.file_size || overlap_ > limits_.grandparent_overlap);
+  if (cut && output_size < limits_.file_size) Reached(Mark::kCutByOverlap);
   started_ = true;
   if (cut) overlap_ = 0;
   return cut;

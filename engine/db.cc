@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "engine/check.h"
 #include "engine/compactor.h"
+#include "engine/coverage_mark.h"
 #include "engine/db_iterator.h"
 #include "engine/db_state.h"
 #include "engine/file.h"
@@ -207,6 +208,7 @@ void Db::Impl::Released(std::uint64_t view_number) {
   if (state_.view_number.load() == view_number) return;
   std::lock_guard<std::mutex> lock(state_.mutex);
   if (!state_.obsolete.HasRemovable()) return;
+  Reached(Mark::kReaderWasLast);
   const absl::Status status = compaction_worker_.Wake();
   if (!status.ok()) state_.error.Record(status);
 }

@@ -17,6 +17,7 @@
 #include <cstddef>
 #include <string_view>
 
+#include "engine/coverage_mark.h"
 #include "engine/hidden_rule.h"
 #include "engine/internal_key.h"
 #include "engine/version.h"
@@ -35,9 +36,12 @@ class DropRule {
 
   // For each entry in turn; `new_user_key`: it is the first of its user key.
   bool Drops(const ParsedInternalKey& entry, bool new_user_key) {
-    return hidden_rule_.Hides(entry.sequence, new_user_key) ||
-           (entry.type == ValueType::kDeletion && entry.sequence <= oldest_snapshot_ &&
-            !InDeeperLevel(entry.user_key));
+    if (hidden_rule_.Hides(entry.sequence, new_user_key)) return true;
+    if (!new_user_key) Reached(Mark::kHiddenKept);
+    const bool needless = entry.type == ValueType::kDeletion &&
+                          entry.sequence <= oldest_snapshot_ && !InDeeperLevel(entry.user_key);
+    if (needless) Reached(Mark::kDeletionDropped);
+    return needless;
   }
 
  private:

@@ -8,6 +8,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/clock.h"
+#include "engine/coverage_mark.h"
 #include "engine/table_output.h"
 
 namespace harrow::engine {
@@ -57,7 +58,10 @@ absl::Status Flusher::Install(const MemTable& memtable, FileMetaData table, Leve
   // The level is right when the edit comes into force: until then no other edit does, and no
   // compaction is picked.
   state_->versions.AwaitTurn(lock);
-  if (!state_->error.ok()) return state_->error.status();
+  if (!state_->error.ok()) {
+    Reached(Mark::kFlushAfterError);
+    return state_->error.status();
+  }
   const int level = state_->picker.LevelForFlush(*state_->versions.current(), RangeOf(table),
                                                  state_->running_compaction);
   VersionEdit edit;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/coverage_mark.h"
 
 namespace harrow::engine {
 namespace {
@@ -39,6 +40,7 @@ void LogChain::Follow(const LogScan& scan, Log* log) {
   if (scan.first.has_value()) {
     if (index == 0) next_ = *scan.first;
     if (!has_records_) next_ = std::min(next_, *scan.first);
+    if (has_records_) Reached(Mark::kSeveralLogs);
     has_records_ = true;
     if (!bad_.has_value() && *scan.first > next_) {
       short_before_ = bad_ = index;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/coverage_mark.h"
 #include "engine/file_name.h"
 #include "engine/log_format.h"
 
@@ -79,12 +80,14 @@ absl::Status WriteAheadLog::Append(const BatchGroup& group) {
 
 absl::Status WriteAheadLog::Sync() {
   if (earlier_ != nullptr) {
+    Reached(Mark::kEarlierLogSynced);
     absl::Status status = earlier_->Sync();
     if (status.ok()) status = earlier_->Close();
     if (!status.ok()) return status;
     earlier_ = nullptr;
   }
   if (marker_due_ && !log_->synced()) {
+    Reached(Mark::kMarkerAppended);
     BatchGroup marker;
     marker.SetSequence(next_sequence_);
     absl::Status status = log_->Append(marker.Record());

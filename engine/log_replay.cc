@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "engine/coverage_mark.h"
 #include "engine/log_reader.h"
 #include "engine/write_batch.h"
 
@@ -30,6 +31,7 @@ absl::Status LogReplay::Insert(const std::string& name, std::string_view record)
   absl::Status status = InsertContentsInto(record, memtable_.get());
   if (!status.ok()) return absl::DataLossError(name + ": " + std::string(status.message()));
   if (memtable_->ApproximateMemoryUsage() <= memtable_size_max_) return absl::OkStatus();
+  Reached(Mark::kReplayFills);
   status = full_(*memtable_);
   memtable_ = nullptr;
   return status;

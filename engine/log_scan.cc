@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/check.h"
+#include "engine/coverage_mark.h"
 #include "engine/log_reader.h"
 #include "engine/write_batch.h"
 
@@ -43,6 +44,25 @@ Look LookOf(LogStopReason reason) {
   }
 }
 
+void NoteStop(LogStopReason reason) {
+  switch (reason) {
+    case LogStopReason::kCutHeader:
+      return Reached(Mark::kLogCutHeader);
+    case LogStopReason::kCutPayload:
+      return Reached(Mark::kLogCutPayload);
+    case LogStopReason::kCutRecord:
+      return Reached(Mark::kLogCutRecord);
+    case LogStopReason::kZeroes:
+      return Reached(Mark::kLogZeroes);
+    case LogStopReason::kBadLength:
+      return Reached(Mark::kLogBadLength);
+    case LogStopReason::kBadChecksum:
+      return Reached(Mark::kLogBadChecksum);
+    default:
+      return;
+  }
+}
+
 }  // namespace
 
 LogScan ScanLog(std::string_view name, std::string_view contents) {
@@ -65,6 +85,7 @@ LogScan ScanLog(std::string_view name, std::string_view contents) {
     Note(record, &scan);
   }
   if (read == LogRead::kBad) {
+    NoteStop(reader.stop().reason);
     scan.look = LookOf(reader.stop().reason);
     scan.why = reader.StopStatus(name);
     scan.lost_numbers = (contents.size() - reader.good_size()) / kSmallestEntrySize;

@@ -6,6 +6,7 @@
 
 #include "engine/check.h"
 #include "engine/coding.h"
+#include "engine/coverage_mark.h"
 #include "engine/crc32c.h"
 #include "engine/log_format.h"
 
@@ -70,11 +71,13 @@ absl::Status LogWriter::AddRecord(std::span<const std::string_view> pieces) {
                   payload.size() / (kLogBlockSize - kLogHeaderSize) * kLogHeaderSize);
   for (bool first = true, last = false; !last; first = false) {
     if (room < kLogHeaderSize) {
+      if (room > 0) Reached(Mark::kBlockTrailer);
       buffer_.append(room, '\0');
       room = kLogBlockSize;
     }
     const std::size_t size = std::min(payload.size(), room - kLogHeaderSize);
     last = size == payload.size();
+    if (size == 0 && !last) Reached(Mark::kEmptyFirstFragment);
     AppendFragment(TypeOf(first, last), size, &payload, &buffer_);
     room -= kLogHeaderSize + size;
   }

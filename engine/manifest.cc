@@ -5,6 +5,7 @@
 #include <optional>
 #include <utility>
 
+#include "engine/coverage_mark.h"
 #include "engine/file_name.h"
 #include "engine/log_reader.h"
 
@@ -104,6 +105,7 @@ Seen LookAtManifest(const std::string& directory, std::uint64_t number, Manifest
   *state = std::move(read_state);
   state->version = *std::move(version);
   if (!bad) return {Look::kWhole, absl::OkStatus()};
+  Reached(Mark::kManifestTorn);
   const bool zero = reader.stop().reason == LogStopReason::kZeroes;
   return {zero ? Look::kZeroTail : Look::kTornTail, reader.StopStatus(path)};
 }

@@ -1,6 +1,8 @@
 // The place is a level and a user key in it.
 #include "engine/manual_compaction.h"
 
+#include "engine/coverage_mark.h"
+
 namespace harrow::engine {
 namespace {
 
@@ -37,6 +39,7 @@ void ManualCompaction::Advance(const CompactionPlan& piece) {
     GoToLevel(1);
     return;
   }
+  Reached(Mark::kManualInPieces);
   // The first key after the piece.
   from_ = std::string(*SpanOf(piece.inputs).largest) + '\0';
 }

@@ -7,6 +7,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "engine/check.h"
+#include "engine/coverage_mark.h"
 #include "engine/file.h"
 #include "engine/info_log.h"
 #include "engine/log_replay.h"
@@ -38,6 +39,13 @@ std::string Describe(const RecoveryRow& row, const RecoveryView& view) {
   return line;
 }
 
+void NoteRarePaths(const RecoveryRow& row, const RecoveryView& view) {
+  if (row.action == RecoveryAction::kRefuse) Reached(Mark::kOpenRefused);
+  if (row.action == RecoveryAction::kReplayUpToBadPlace && row.blame == Part::kEarlierLogs) {
+    Reached(view.looks[row.blame] == Look::kShort ? Mark::kLogGap : Mark::kEarlierLogBad);
+  }
+}
+
 // Adds the tables that the logs become to the edit.
 absl::Status ReplayLogs(const Options& options, const std::string& directory, LogChain* logs,
                         VersionSet* versions, VersionEdit* edit) {
@@ -46,6 +54,7 @@ absl::Status ReplayLogs(const Options& options, const std::string& directory, Lo
         WriteMemTable(memtable, kMaxSequenceNumber, directory, versions->NewFileNumber(),
                       MakeTableOptions(options));
     if (!table.ok()) return table.status();
+    Reached(Mark::kRecoveryFlush);
     edit->added_files.push_back({0, *std::move(table)});
     return absl::OkStatus();
   });
@@ -64,14 +73,18 @@ std::vector<FileName> FindUnneeded(const std::vector<FileName>& files, const Ver
   std::vector<FileName> unneeded;
   for (const FileName& file : files) {
     switch (file.type) {
+      case FileType::kTemporary:
+        Reached(Mark::kLeftoverTemporary);
+        [[fallthrough]];
       case FileType::kLog:
       case FileType::kManifest:
-      case FileType::kTemporary:
         unneeded.push_back(file);
         break;
       case FileType::kTable:
       case FileType::kOldTable:
-        if (!version.Contains(file.number)) unneeded.push_back(file);
+        if (version.Contains(file.number)) break;
+        Reached(Mark::kLeftoverTable);
+        unneeded.push_back(file);
         break;
       case FileType::kCurrent:
       case FileType::kLock:
@@ -114,6 +127,7 @@ absl::StatusOr<Recovered> Recover(const Options& options, const std::string& dir
   const RecoveryRow& row = Decide(view.looks);
   // Where there is no database there shall be no LOG either.
   if (row.code != absl::StatusCode::kNotFound) options.info_log->Log(Describe(row, view));
+  NoteRarePaths(row, view);
   switch (row.action) {
     case RecoveryAction::kRefuse:
       return Refusal(row, view);

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "engine/coverage_mark.h"
 
 namespace harrow::engine {
 
@@ -25,6 +26,7 @@ absl::Status Room::MakeRoom(std::unique_lock<std::mutex>& lock, bool force) {
       Delay(lock);
       state_->options.info_log->Log("goes on");
     } else if (force ? state_->memtable->empty() : MemTableHasRoom()) {
+      if (force) Reached(Mark::kFlushOfNothing);
       return absl::OkStatus();
     } else if (state_->immutable != nullptr ||
                level0_count >= state_->options.level0_stop_writes_trigger) {
@@ -70,6 +72,7 @@ void Room::Delay(std::unique_lock<std::mutex>& lock) {
 
 void Room::Wait(std::unique_lock<std::mutex>& lock) {
   ++state_->room_wait_count;
+  if (state_->immutable != nullptr) Reached(Mark::kRotationWaits);
   state_->changed.wait(lock);
 }
 
@@ -84,6 +87,7 @@ void Room::Rotate(std::unique_lock<std::mutex>& lock) {
   if (status.ok()) state_->options.info_log->Log(absl::StrCat("rotated to log ", number));
   lock.lock();
   if (!status.ok()) {
+    Reached(Mark::kRotationFailed);
     state_->error.Record(status);
     return;
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/coverage_mark.h"
 #include "engine/file.h"
 
 namespace harrow::engine {
@@ -51,6 +52,7 @@ absl::Status VersionSet::StartManifest(const VersionEdit& edit, std::uint64_t ma
 
 void VersionSet::AwaitTurn(std::unique_lock<std::mutex>& lock) {
   HARROW_CHECK(lock.owns_lock());
+  if (writing_) Reached(Mark::kEditsQueue);
   while (writing_) written_.wait(lock);
 }
 
@@ -77,6 +79,7 @@ absl::Status VersionSet::LogAndApply(VersionEdit edit, std::unique_lock<std::mut
   writing_ = false;
   written_.notify_all();
   if (!status.ok()) {
+    Reached(Mark::kEditFailed);
     indeterminate_ = true;
     return status;
   }

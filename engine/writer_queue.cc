@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "engine/check.h"
+#include "engine/coverage_mark.h"
 
 namespace harrow::engine {
 namespace {
@@ -143,6 +144,8 @@ absl::Status WriterQueue::Lead(Writer* leader, Writer** last) {
     published_ = allocated_;
     has_room_ = backend_->HasRoom();
   } else {
+    if (*last != leader) Reached(Mark::kErrorWithFollowers);
+    if (newest_.load(std::memory_order_acquire) != *last) Reached(Mark::kErrorWithWaiting);
     // What the log holds of this group is unknown: nothing may be acknowledged after it.
     error_->Record(status);
   }
@@ -176,7 +179,13 @@ WriterQueue::Writer* WriterQueue::BuildGroup(Writer* leader) {
     group_.Append(*writer->batch);
     last = writer;
   }
+  if (last->newer != nullptr) NoteLeftOut(*last->newer, *leader);
   return last;
+}
+
+void WriterQueue::NoteLeftOut(const Writer& writer, const Writer& leader) {
+  if (writer.batch == nullptr) return Reached(Mark::kFlushBehindWriters);
+  Reached(writer.sync && !leader.sync ? Mark::kSyncBehindUnsynced : Mark::kGroupFull);
 }
 
 absl::Status WriterQueue::WriteGroup(bool sync) {
@@ -203,7 +212,9 @@ WriterQueue::Writer* WriterQueue::Complete(const Group& group, const absl::Statu
     next = group.last->newer;
     next->older = nullptr;
   }
-  const bool goes_on = next != nullptr && may_go_on && MayLeadFor(*next);
+  const bool could_go_on = next != nullptr && MayLeadFor(*next);
+  if (could_go_on && !may_go_on) Reached(Mark::kTurnsUsedUp);
+  const bool goes_on = could_go_on && may_go_on;
   std::unique_lock<std::mutex> asleep(asleep_, std::defer_lock);
   // From here on another may lead.
   if (next != nullptr && !goes_on) Tell(next, State::kLeader, &asleep);

@@ -135,6 +135,8 @@ class WriterQueue {
   static void LinkNewer(Writer* newest, const Writer* oldest);
   // Fills group_ and returns its last writer.
   Writer* BuildGroup(Writer* leader);
+  // Counts why the leader's group ends before the writer.
+  static void NoteLeftOut(const Writer& writer, const Writer& leader);
   // The three calls.
   absl::Status WriteGroup(bool sync);
   // Takes the group out and tells its members, but for the leader itself, and the new head. Returns

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "sim/disk/check.h"
+#include "sim/disk/coverage_mark.h"
 #include "sim/disk/file_versions.h"
 #include "sim/disk/image_state.h"
 #include "sim/kernel/random.h"
@@ -22,6 +23,7 @@ class Resolver {
       : state_(state), choice_(choice) {
     ChooseOperations();
     ChooseNames();
+    NoteRarePaths();
   }
 
   // `decisions` may be nullptr.
@@ -138,6 +140,42 @@ class Resolver {
     return prefix_ == 0 ? from.durable_names : from.names;
   }
 
+  void NoteRarePaths() const {
+    bool one_is_lost = false;
+    bool later_is_kept = false;
+    for (std::size_t i = 0; i < state_.pending.size(); ++i) {
+      if (Survives(i)) {
+        later_is_kept = later_is_kept || one_is_lost;
+      } else {
+        one_is_lost = true;
+        NoteLost(state_.pending[i]);
+      }
+    }
+    if (later_is_kept) Reached(Mark::kLaterWithout);
+  }
+
+  void NoteLost(const PendingOperation& operation) const {
+    switch (operation.kind) {
+      case PendingKind::kLink:
+        if (state_.inodes[operation.inode].durable &&
+            state_.inodes[operation.inode].durable->size > 0)
+          Reached(Mark::kDataWithoutName);
+        return;
+      case PendingKind::kUnlink:
+        return Reached(Mark::kUnlinkUndone);
+      case PendingKind::kRename: {
+        const Inode& directory = state_.inodes[operation.to_directory];
+        if (directory.durable_names->Find(operation.to_name) != kNoInode)
+          Reached(Mark::kRenameUndone);
+        return;
+      }
+      case PendingKind::kTruncate:
+        return Reached(Mark::kTruncateUndone);
+      case PendingKind::kWritten:
+        return;
+    }
+  }
+
   void TakeDirectory(InodeNumber inode) {
     ImageNode& node = image_->nodes[inode];
     DISK_CHECK(node.empty());
@@ -185,6 +223,8 @@ class Resolver {
     if (choice_.survivors == Survivors::kTornLast && last.inode == inode) {
       version = CutLastWrite(*state_.profile, version, last, choice_.cut);
     }
+    if (version->size == 0 && state_.inodes[inode].cache.contents->size > 0)
+      Reached(Mark::kNameWithoutData);
     return version;
   }
 

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "sim/disk/check.h"
+#include "sim/disk/coverage_mark.h"
 #include "sim/disk/crash_resolver.h"
 #include "sim/disk/disk_impl.h"
 #include "sim/disk/image_state.h"
@@ -73,6 +74,7 @@ Disk::Impl::Impl(const DiskOptions& disk_options, Impl&& before)
     if (before.descriptors[fd].inode != kNoInode) before.Close(static_cast<int>(fd));
   }
   state = std::move(before.state);
+  if (CountPending(state) > 0) Reached(Mark::kWarmStart);
   for (PendingOperation& operation : state.pending) operation.mutation = 0;
   earlier = std::move(before.earlier);
   if (!state.profile->SyncsHold()) {
@@ -257,8 +259,9 @@ int Disk::Lock(int fd, int operation, struct flock* lock) {
 Image Disk::Crash(const faults::CrashImageChoice& choice) const {
   if (impl_->state.profile->MachineStaysUp()) return Everything();
   const std::optional<std::size_t> earlier = ChooseEarlier(choice);
-  if (earlier.has_value()) return impl_->earlier.At(*earlier);
-  return ResolveCrash(impl_->state, choice);
+  if (!earlier.has_value()) return ResolveCrash(impl_->state, choice);
+  Reached(Mark::kEarlierMoment);
+  return impl_->earlier.At(*earlier);
 }
 
 ExplainedImage Disk::ExplainCrash(const faults::CrashImageChoice& choice) const {

@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "sim/disk/check.h"
+#include "sim/disk/coverage_mark.h"
 #include "sim/disk/disk_impl.h"
 
 namespace harrow::disk {
@@ -109,9 +110,16 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
   int next_error = 0;
   int writeback_error = 0;
   if (!injector.idle()) {
-    if (inode.next_write_error != 0) return -std::exchange(inode.next_write_error, 0);
+    if (inode.next_write_error != 0) {
+      Reached(Mark::kErrorAfterShort);
+      return -std::exchange(inode.next_write_error, 0);
+    }
     const auto effect = injector.Decide(inode.kind, faults::OpKind::kWrite);
-    if (const int error = Refusal(effect); error != 0) return error;
+    if (const int error = Refusal(effect); error != 0) {
+      out_of_space_ = error == -ENOSPC;
+      return error;
+    }
+    if (std::exchange(out_of_space_, false)) Reached(Mark::kSpaceAgain);
     if (effect && effect->kind == faults::EffectKind::kFailedWriteback) {
       writeback_error = effect->error;
     }

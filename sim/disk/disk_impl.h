@@ -138,6 +138,7 @@ class Disk::Impl {
   void Reap();
 
   std::uint64_t next_description_ = LockRange::kProcess + 1;
+  bool out_of_space_ = false;         // as the last write was told
   std::vector<InodeNumber> orphans_;  // without a name; their bytes go when nothing refers to them
 };
 

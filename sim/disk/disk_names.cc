@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "sim/disk/check.h"
+#include "sim/disk/coverage_mark.h"
 #include "sim/disk/disk_impl.h"
 
 namespace harrow::disk {
@@ -84,7 +85,9 @@ void Disk::Impl::RemoveName(InodeNumber directory, std::string_view name, InodeN
   operation.directory = directory;
   operation.name = name;
   state.inodes[directory].names.Mutable().Erase(name);
-  if (--state.inodes[inode].links == 0) orphans_.push_back(inode);
+  if (--state.inodes[inode].links > 0) return;
+  orphans_.push_back(inode);
+  if (state.inodes[inode].open > 0) Reached(Mark::kUnlinkedOpen);
 }
 
 int Disk::Impl::NewDescriptor(InodeNumber number, int flags) {
@@ -97,6 +100,7 @@ int Disk::Impl::NewDescriptor(InodeNumber number, int flags) {
   file.inode = number;
   file.flags = flags;
   file.id = next_description_++;
+  if (!inode.error_seen) Reached(Mark::kErrorForNextOpen);
   // An error that nobody has seen yet is for this descriptor too.
   file.error_number = inode.error_number - (inode.error_seen ? 0 : 1);
   ++inode.open;

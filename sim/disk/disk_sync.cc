@@ -5,6 +5,7 @@
 #include <cerrno>
 
 #include "sim/disk/check.h"
+#include "sim/disk/coverage_mark.h"
 #include "sim/disk/crash_resolver.h"
 #include "sim/disk/disk_impl.h"
 #include "sim/disk/file_versions.h"
@@ -36,7 +37,10 @@ int Disk::Impl::Sync(Descriptor& file) {
         return -effect->error;  // nobody else is told
     }
   }
-  if (const int error = ReportPastError(file); error != 0) return error;
+  if (const int error = ReportPastError(file); error != 0) {
+    if (!effect) Reached(Mark::kErrorReportedLater);
+    return error;
+  }
   if (!state.profile->SyncsHold() && earlier.Moment()) {
     earlier.Add(ResolveCrash(state, EpochChoice()));
   }

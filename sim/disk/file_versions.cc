@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "sim/disk/check.h"
+#include "sim/disk/coverage_mark.h"
 
 namespace harrow::disk {
 namespace {
@@ -63,6 +64,7 @@ class RandomVersion {
     if (profile_.data_unit == DataUnit::kExtent) return DrawExtents();
     const std::uint64_t written = WrittenSize(*durable_, view_);
     const std::uint64_t size = DrawSize(written);
+    if (size > durable_->size && size < written) Reached(Mark::kSizeBetween);
     FileRef result = FileRef::Clone(*durable_);
     result->Resize(size);
     const PageMix mix = DrawMix();
@@ -151,6 +153,7 @@ class RandomVersion {
     const bool garbage = profile_.garbage_in_gaps && random_.OneIn(2);
     const Page* const fresh = view_.contents->PageAt(index);
     const Page* const old = durable_->PageAt(index);
+    if (shape == 1 || (shape == 0 && edge > 0 && edge < kSectorsPerPage)) Reached(Mark::kTornPage);
     PageRef torn = old != nullptr ? PageRef::Clone(*old) : PageRef::Make();
     for (std::size_t sector = 0; sector < kSectorsPerPage; ++sector) {
       const bool arrived = shape == 0 ? sector < edge : shape == 1 ? random_.OneIn(2) : false;
@@ -173,6 +176,7 @@ class RandomVersion {
   // The power went while the sector was being written: its first or its last bytes are new.
   void TearSector(const Page* fresh, const Page* old, std::size_t at,
                   std::array<unsigned char, kSectorSize>& bytes) {
+    Reached(Mark::kTornSector);
     const bool first_is_new = random_.OneIn(2);
     const std::size_t cut = random_.Between(1, kSectorSize - 1);
     const Page* const before = first_is_new ? fresh : old;
@@ -182,6 +186,7 @@ class RandomVersion {
   }
 
   void FillWithGarbage(std::span<unsigned char> bytes) {
+    Reached(Mark::kGarbage);
     for (unsigned char& byte : bytes) byte = static_cast<unsigned char>(random_.Next() >> 56);
   }
 

@@ -7,6 +7,7 @@
 #include <bit>
 
 #include "sim/kernel/check.h"
+#include "sim/kernel/coverage_mark.h"
 #include "sim/kernel/default_schedule.h"
 #include "sim/kernel/pthread_state.h"
 #include "sim/kernel/run_heap.h"
@@ -53,6 +54,7 @@ Wake Machine::WaitOnCondition(const void* condition, std::uint32_t label, void* 
   enabled_ &= ~me.bit;
   pending_[me.id] = Op{OpKind::kLock, true, mutex_label};
   if (spurious) {
+    Reached(Mark::kSpuriousWakeup);
     NotifyTask(me, Wake::kSpurious);
   } else if (deadline != kNever) {
     me.deadline = std::max(deadline, now_);
@@ -115,6 +117,7 @@ void Machine::RecheckSlowly(const void* object) {
     if (Ready(task)) {
       enabled_ |= task.bit;
     } else {
+      if ((enabled_ & task.bit) != 0) Reached(Mark::kLockTakenByAnother);
       enabled_ &= ~task.bit;
     }
   }
@@ -133,6 +136,7 @@ std::uint32_t Machine::NotifyWaiters(WaitKind kind, const void* object, std::uin
     if (longest == nullptr) break;
     NotifyTask(*longest, Wake::kNotified);
   }
+  if (count > 1) Reached(Mark::kSeveralWoken);
   return count;
 }
 
@@ -240,10 +244,14 @@ void Machine::Idle() {
   }
   if (earliest == kNever) Deadlock();
   now_ = std::max(now_, earliest);
+  std::uint32_t fired = 0;
   for (std::uint64_t rest = timers_; rest != 0; rest &= rest - 1) {
     Task& task = tasks_[std::countr_zero(rest)];
-    if (task.deadline == earliest) NotifyTask(task, Wake::kTimeout);
+    if (task.deadline != earliest) continue;
+    NotifyTask(task, Wake::kTimeout);
+    ++fired;
   }
+  if (fired > 1) Reached(Mark::kTimersTogether);
 }
 
 Machine::Initialisation* Machine::FindInitialisation(const void* object) {
