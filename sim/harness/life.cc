@@ -16,6 +16,7 @@
 #include "sim/harness/crash_view.h"
 #include "sim/harness/file_call_recorder.h"
 #include "sim/harness/machine_setup.h"
+#include "sim/harness/marks.h"
 #include "sim/harness/run_text.h"
 #include "sim/harness/trace_text.h"
 #include "sim/kernel/check.h"
@@ -238,6 +239,7 @@ class LifeRunner : public disk::Observer {
                           const std::optional<CrashView>& view) {
     const std::size_t pending = disk_->PendingCount();
     const bool all = pending <= faults::kSubsetItemsMax;
+    Reached(all ? Mark::kSubsetsInFull : Mark::kSubsetsDrawn);
     const std::uint64_t count = all ? std::uint64_t{1} << pending : faults::kSubsetsInstead;
     std::set<std::uint64_t> seen;  // at one moment all owe the same, and equal ones are one
     for (std::uint64_t mask = 0; mask < count; ++mask) {

@@ -19,6 +19,7 @@
 #include "sim/harness/life.h"
 #include "sim/harness/log_inspector.h"
 #include "sim/harness/machine_setup.h"
+#include "sim/harness/marks.h"
 #include "sim/harness/recover_image.h"
 #include "sim/harness/run_counts.h"
 #include "sim/harness/run_digest.h"
@@ -297,7 +298,10 @@ class Runner {
   // those of an equal image have been judged, they are not judged again.
   bool JudgeNested(const disk::Image& image, const Recovered& recovered, const Obligation& owed,
                    const Descent& descent) {
-    if (!crashed_in_.insert(image.ContentHash()).second) return true;
+    if (!crashed_in_.insert(image.ContentHash()).second) {
+      Reached(Mark::kNestedEqual);
+      return true;
+    }
     Obligation nested_owed = owed;
     if (recovered.read && profile().SyncsHold()) nested_owed.cells = &recovered.cells;
     Place& place = result_.place;
@@ -350,6 +354,7 @@ class Runner {
     }
     Verdict verdict = CheckRecovered(owed.at, owed.kind, recovered.cells);
     if (verdict.kind == Verdict::Kind::kViolated || owed.cells == nullptr) return verdict;
+    Reached(Mark::kRecoveriesCompared);
     Verdict same = models::CheckIdempotent(recorder_.history(), {*owed.cells, recovered.cells});
     return same.ok() ? verdict : same;
   }
@@ -425,7 +430,10 @@ class Runner {
 }  // namespace
 
 RunResult RunScenario(const Scenario& scenario, Recording* recording) {
-  return Runner(scenario, recording).Run();
+  const Marks before = Marks::SoFar();
+  RunResult result = Runner(scenario, recording).Run();
+  result.marks = Marks::SoFar().Since(before);
+  return result;
 }
 
 }  // namespace harrow::harness

@@ -15,6 +15,7 @@
 #include "models/verdict.h"
 #include "sim/harness/counts.h"
 #include "sim/harness/failure_class.h"
+#include "sim/harness/marks.h"
 #include "sim/harness/meetings.h"
 #include "sim/harness/recording.h"
 #include "sim/harness/scenario.h"
@@ -56,6 +57,7 @@ struct RunResult {
   std::uint64_t hash = 0;
   Counts counts;
   Meetings meetings;
+  Marks marks;
 };
 
 // Runs to the first broken rule, or to the end. `recording` may be nullptr.

@@ -29,6 +29,8 @@ DEFINE_string(junit, "", "a file for the results as JUnit XML");
 DEFINE_bool(github, false,
             "prints annotations for GitHub Actions; by itself where GITHUB_ACTIONS is true");
 DEFINE_bool(meetings, false, "prints which mechanisms and which faults met each other how often");
+DEFINE_bool(marks, false,
+            "prints how often each rare path was taken, and which were never reached");
 DEFINE_string(
     target, "harrow",
     "what is put under test: harrow, or leveldb (stock LevelDB, where the build found it)");
@@ -72,6 +74,7 @@ constexpr OwnFlag kOwnFlags[] = {
     {"junit", "run merge "},
     {"github", "run merge "},
     {"meetings", "run merge "},
+    {"marks", "run merge "},
     {"target", "run replay report scenario shrink corpus "},
     {"profile", "run replay report scenario shrink corpus "},
     {"strategy", "run replay report scenario shrink corpus "},

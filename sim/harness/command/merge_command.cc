@@ -83,6 +83,8 @@ int MergeCommand(const std::string& program, const std::vector<std::string>& arg
               CausesText(program, results.header, groups).c_str(), KnownText(results).c_str(),
               FormatCounts(results.total.counts).c_str());
   if (BoolFlag("meetings")) std::printf("%s", FormatMeetings(results.total.meetings).c_str());
+  if (BoolFlag("marks"))
+    std::printf("%s", FormatMarks(results.total.marks, results.header.target).c_str());
   absl::Status status = ci->Write(program, results, groups, summary, code);
   if (status.ok() && out != nullptr) status = out->Write(ResultFileText(results));
   return status.ok() ? code : Complain(status, kExitOutput);

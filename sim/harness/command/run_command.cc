@@ -222,6 +222,8 @@ int Run(const std::string& program, const RunOptions& options, CiOutput* ci, Swe
               CausesText(program, results.header, groups).c_str(), KnownText(results).c_str(),
               FormatCounts(results.total.counts).c_str());
   if (BoolFlag("meetings")) std::printf("%s", FormatMeetings(results.total.meetings).c_str());
+  if (BoolFlag("marks"))
+    std::printf("%s", FormatMarks(results.total.marks, results.header.target).c_str());
   absl::Status status = ci->Write(program, results, groups, summary, code);
   if (!record->status().ok())
     status = absl::UnavailableError("--out: " + std::string(record->status().message()));

@@ -68,6 +68,15 @@ Json MeetingsObject(const Meetings& meetings) {
   return object;
 }
 
+// Zeros are left out.
+Json MarksObject(const Marks& marks) {
+  Json object = Json::object();
+  for (std::size_t mark = 0; mark < Marks::kSize; ++mark) {
+    if (marks.Get(mark) != 0) object[std::string(MarkName(mark))] = marks.Get(mark);
+  }
+  return object;
+}
+
 // By the place in the header's list, up to the last that was seen.
 Json KnownList(const Tally& tally) {
   std::size_t size = tally.known.size();
@@ -127,6 +136,18 @@ void ParseMeetings(Fields* fields, Meetings* meetings) {
   }
   if (const absl::Status status = inner.Finish(); !status.ok())
     fields->Fail("in \"meetings\": " + std::string(status.message()));
+}
+
+void ParseMarks(Fields* fields, Marks* marks) {
+  const Json* const object = fields->Object("marks");
+  if (object == nullptr) return;
+  Fields inner(*object);
+  for (std::size_t mark = 0; mark < Marks::kSize; ++mark) {
+    const std::string key(MarkName(mark));
+    if (inner.Has(key.c_str())) marks->Add(mark, inner.Number(key.c_str()));
+  }
+  if (const absl::Status status = inner.Finish(); !status.ok())
+    fields->Fail("in \"marks\": " + std::string(status.message()));
 }
 
 absl::Status ParseHeader(Fields* fields, SweepResults* results) {
@@ -194,6 +215,7 @@ absl::Status ParseDone(Fields* fields, SweepResults* results) {
   block.unknown = fields->HexNumbers("unknown");
   ParseCounts(fields, &block.tally.counts);
   ParseMeetings(fields, &block.tally.meetings);
+  if (fields->Has("marks")) ParseMarks(fields, &block.tally.marks);
   if (fields->Has("known")) {
     const std::vector<std::uint64_t> known = fields->Numbers("known");
     if (known.size() > results->header.known.size())
@@ -322,6 +344,8 @@ std::string DoneLine(const DoneBlock& block) {
   object["unknown"] = HexList(block.unknown);
   object["counts"] = CountsObject(block.tally.counts);
   object["meetings"] = MeetingsObject(block.tally.meetings);
+  if (Json marks = MarksObject(block.tally.marks); !marks.empty())
+    object["marks"] = std::move(marks);
   if (Json known = KnownList(block.tally); !known.empty()) object["known"] = std::move(known);
   return LineOf(object);
 }

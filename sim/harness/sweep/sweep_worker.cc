@@ -132,7 +132,7 @@ bool RunSeed(const WorkerTask& task, std::uint64_t index) {
   SeedTexts texts;
   message.index = index;
   message.hash = result.hash;
-  message.tally = Tally::Of(scenario, result.hash, result.counts, result.meetings);
+  message.tally = Tally::Of(scenario, result);
   DescribeRun(task, scenario, result, &message, &texts);
   if (options.recheck_one_in != 0 && position % options.recheck_one_in == 0)
     Recheck(scenario, result, &message, &texts);

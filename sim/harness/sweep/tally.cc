@@ -6,13 +6,13 @@
 
 namespace harrow::harness {
 
-Tally Tally::Of(const Scenario& scenario, std::uint64_t hash, const Counts& counts,
-                const Meetings& meetings) {
+Tally Tally::Of(const Scenario& scenario, const RunResult& result) {
   Tally tally;
   tally.done = 1;
-  tally.digest = kernel::Mix(kernel::Mix(scenario.seed), hash);
-  tally.counts = counts;
-  tally.meetings = meetings;
+  tally.digest = kernel::Mix(kernel::Mix(scenario.seed), result.hash);
+  tally.counts = result.counts;
+  tally.meetings = result.meetings;
+  tally.marks = result.marks;
   for (std::size_t at = 0; at < kProfiles.size(); ++at)
     tally.profiles[at] = scenario.profile == kProfiles[at] ? 1 : 0;
   for (const LifePlan& life : scenario.lives) {
@@ -22,7 +22,7 @@ Tally Tally::Of(const Scenario& scenario, std::uint64_t hash, const Counts& coun
   return tally;
 }
 
-Tally Tally::OfDeath(const Scenario& scenario) { return Of(scenario, 0, Counts(), Meetings()); }
+Tally Tally::OfDeath(const Scenario& scenario) { return Of(scenario, RunResult()); }
 
 void Tally::Add(const Tally& other) {
   done += other.done;
@@ -33,6 +33,7 @@ void Tally::Add(const Tally& other) {
   for (std::size_t at = 0; at < kStrategies.size(); ++at) strategies[at] += other.strategies[at];
   counts.Add(other.counts);
   meetings.Add(other.meetings);
+  marks.Add(other.marks);
   for (std::size_t at = 0; at < known.size(); ++at) known[at] += other.known[at];
 }
 
@@ -44,7 +45,7 @@ bool Tally::operator==(const Tally& other) const {
   }
   return done == other.done && rechecked == other.rechecked && digest == other.digest &&
          profiles == other.profiles && strategies == other.strategies &&
-         meetings == other.meetings && known == other.known;
+         meetings == other.meetings && marks == other.marks && known == other.known;
 }
 
 }  // namespace harrow::harness

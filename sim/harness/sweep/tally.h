@@ -13,7 +13,9 @@
 #include "sim/disk/profile.h"
 #include "sim/harness/counts.h"
 #include "sim/harness/known_findings.h"
+#include "sim/harness/marks.h"
 #include "sim/harness/meetings.h"
+#include "sim/harness/run.h"
 #include "sim/harness/scenario.h"
 
 namespace harrow::harness {
@@ -25,8 +27,7 @@ struct Tally {
       kernel::StrategyKind::kPos};
 
   // What one seed that ran to its end adds.
-  static Tally Of(const Scenario& scenario, std::uint64_t hash, const Counts& counts,
-                  const Meetings& meetings);
+  static Tally Of(const Scenario& scenario, const RunResult& result);
   // What one that died adds.
   static Tally OfDeath(const Scenario& scenario);
 
@@ -42,6 +43,7 @@ struct Tally {
   std::array<std::uint64_t, kStrategies.size()> strategies{};  // lives
   Counts counts;
   Meetings meetings;
+  Marks marks;
   std::array<std::uint64_t, kKnownFindingsMax>
       known{};  // seeds that show a known finding, by its place in the list
 };

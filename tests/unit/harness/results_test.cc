@@ -42,6 +42,7 @@ DoneSeed DoneAt(const SweepHeader& header, std::uint64_t position, std::uint64_t
   done.tally.profiles[seed % 2] = 1;
   done.tally.strategies[seed % 4] = 3;
   done.tally.counts.Add(Count::kSteps, seed);
+  done.tally.marks.Add(seed % Marks::kSize, seed);
   if (seed % 5 == 0) done.tally.known[seed % 3] = 1;
   done.unknown = seed % 7 == 0;
   return done;
@@ -223,6 +224,21 @@ TEST(Results, DamageIsNamedByFileAndLine) {
   EXPECT_NE(damaged("\"known\":[\"durable in any: a\"", "\"known\":[7"), "");
   EXPECT_NE(damaged("\"digest\":\"0x", "\"digest\":\"1"), "");
   EXPECT_NE(damaged("\"steps\":", "\"stops\":"), "");
+  EXPECT_NE(damaged("\"log: bad length\":", "\"log: bad width\":"), "");
+}
+
+TEST(Results, ALineWithoutMarksIsOfABuildThatHadNone) {
+  const SweepHeader header = Header(1, 1, 0);
+  DoneBlock block;
+  block.session = 1;
+  block.size = 1;
+  block.tally.done = 1;
+  EXPECT_EQ(DoneLine(block).find("\"marks\""), std::string::npos);
+  Session session;
+  session.number = 1;
+  const SweepResults results = Parsed(HeaderLine(header) + SessionLine(session) + DoneLine(block));
+  EXPECT_EQ(results.total.done, 1u);
+  EXPECT_TRUE(results.total.marks == Marks());
 }
 
 TEST(Results, WithoutKnownFindingsAFileSaysNothingOfThem) {
