@@ -2,6 +2,8 @@
 // rule's range or, for a rule with odds, when a hash of (plan seed, rule, number) is 0 modulo them.
 #include "faults/injector.h"
 
+#include <cerrno>
+
 namespace harrow::faults {
 namespace {
 
@@ -45,6 +47,17 @@ std::optional<Effect> Injector::Decide(FileKind file, OpKind operation) {
     if (!Harmless(*effect)) harmed_ = true;
   }
   return effect;
+}
+
+std::uint64_t Injector::CountSpaceBack() const {
+  std::uint64_t count = 0;
+  for (const Counted& counted : rules_) {
+    const Rule& rule = counted.rule;
+    const bool for_a_while = rule.one_in == 0 && rule.count != Rule::kForever;
+    if (for_a_while && rule.effect.error == ENOSPC && counted.seen >= rule.first + rule.count)
+      ++count;
+  }
+  return count;
 }
 
 }  // namespace harrow::faults

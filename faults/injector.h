@@ -36,6 +36,8 @@ class Injector {
   std::optional<Effect> Decide(FileKind file, OpKind operation);
 
   const std::vector<Fired>& fired() const { return fired_; }
+  // Rules by which there was no space for a while, and then there was again.
+  std::uint64_t CountSpaceBack() const;
   // At least one effect that is not Harmless() was given out.
   bool harmed() const { return harmed_; }
 

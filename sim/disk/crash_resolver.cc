@@ -17,10 +17,14 @@ namespace {
 using faults::CrashImageChoice;
 using faults::Survivors;
 
+static_assert(static_cast<std::size_t>(MediumCell::kCellKinds) -
+                  static_cast<std::size_t>(MediumCell::kImageNone) ==
+              static_cast<std::size_t>(Survivors::kEverySubset));
+
 class Resolver {
  public:
-  Resolver(const DiskState& state, const CrashImageChoice& choice)
-      : state_(state), choice_(choice) {
+  Resolver(const DiskState& state, const CrashImageChoice& choice, MediumCells* cells)
+      : state_(state), choice_(choice), cells_(cells) {
     ChooseOperations();
     ChooseNames();
     NoteRarePaths();
@@ -32,6 +36,7 @@ class Resolver {
     image_->nodes.resize(state_.inodes.size());
     TakeDirectory(kRootInode);
     if (decisions != nullptr) Explain(decisions);
+    if (cells_ != nullptr) CountDecided();
     image_->CompactIfSparse();
     return ImageState::Wrap(image_);
   }
@@ -208,6 +213,7 @@ class Resolver {
         if (Survives(i)) {
           durable = DurableAfter(*state_.profile, durable, operation);
         } else if (operation.kind == PendingKind::kTruncate) {
+          if (from.cache.Pending()) ReachRule(MediumCell::kWrittenAfterLost);
           view = &operation.view;
           break;
         }
@@ -218,10 +224,12 @@ class Resolver {
 
   FileRef FileVersion(InodeNumber inode) const {
     const FileSides sides = SidesOf(inode);
+    if (cells_ != nullptr && ShowsLostPages(state_.inodes[inode]))
+      cells_->Add(MediumCell::kGoneWithCache);
     FileRef version = MergeByChoice(inode, sides.durable, *sides.view);
     const LastWrite& last = state_.last_write;
     if (choice_.survivors == Survivors::kTornLast && last.inode == inode) {
-      version = CutLastWrite(*state_.profile, version, last, choice_.cut);
+      version = CutLastWrite(*state_.profile, version, last, choice_.cut, RuleCells());
     }
     if (version->size == 0 && state_.inodes[inode].cache.contents->size > 0)
       Reached(Mark::kNameWithoutData);
@@ -230,6 +238,7 @@ class Resolver {
 
   FileRef MergeByChoice(InodeNumber inode, const FileRef& durable, const CacheView& view) const {
     DataPolicy policy;
+    policy.cells = RuleCells();
     switch (choice_.survivors) {
       case Survivors::kNone:
         policy.choice = DataChoice::kNothing;
@@ -262,6 +271,57 @@ class Resolver {
     return Merge(*state_.profile, durable, view, policy);
   }
 
+  // Where everything survives in the order of the calls, it is the order that decides.
+  MediumCells* RuleCells() const {
+    return state_.profile->loss == LossRule::kInOrder ? nullptr : cells_;
+  }
+  void ReachRule(MediumCell cell) const { Reach(RuleCells(), cell); }
+
+  // After the image is made and before its nodes are renumbered.
+  void CountDecided() const {
+    const std::size_t count = state_.pending.size();
+    std::size_t kept = 0;
+    bool gap = false;
+    bool behind_gap = false;
+    for (std::size_t i = 0; i < count; ++i) {
+      const bool survives = Survives(i);
+      kept += survives ? 1 : 0;
+      gap |= !survives;
+      behind_gap |= gap && survives;
+      CountOperation(state_.pending[i], survives);
+    }
+    constexpr auto kFirst = static_cast<std::size_t>(MediumCell::kImageNone);
+    ReachRule(static_cast<MediumCell>(kFirst + static_cast<std::size_t>(choice_.survivors)));
+    if (count == 0) return;
+    ReachRule(kept == 0       ? MediumCell::kNoOperation
+              : kept == count ? MediumCell::kAllOperations
+              : behind_gap    ? MediumCell::kSubset
+                              : MediumCell::kPrefix);
+  }
+
+  void CountOperation(const PendingOperation& operation, bool survives) const {
+    const Inode& inode = state_.inodes[operation.inode];
+    if (operation.kind == PendingKind::kTruncate) {
+      const bool grows = operation.size > operation.view.contents->size;
+      ReachRule(survives ? (grows ? MediumCell::kGrowthKept : MediumCell::kTruncateKept)
+                         : (grows ? MediumCell::kGrowthLost : MediumCell::kTruncateLost));
+    } else if (operation.kind == PendingKind::kRename && operation.replaces) {
+      ReachRule(survives ? MediumCell::kRenameNew : MediumCell::kRenameOld);
+      if (survives && operation.ConcernsData()) ReachRule(MediumCell::kDataWithRename);
+      const FileRef& version = image_->nodes[operation.inode].file;
+      if (survives && operation.data_pending && !operation.ConcernsData() && version &&
+          version.get() != inode.cache.contents.get())
+        ReachRule(MediumCell::kRenameWithoutData);
+    }
+    if (survives || !OnNames(operation)) return;
+    if (operation.mutation < inode.synced_at) {
+      ReachRule(inode.IsDirectory() ? MediumCell::kDirectoryNameLost : MediumCell::kOwnNameLost);
+    } else if (operation.mutation < state_.file_synced_at &&
+               operation.inode != state_.file_synced) {
+      ReachRule(MediumCell::kEarlierLost);
+    }
+  }
+
   // After the image is made and before its nodes are renumbered.
   void Explain(std::vector<CrashDecision>* decisions) const {
     const std::vector<std::string> paths = PathsOf(state_);
@@ -290,6 +350,7 @@ class Resolver {
 
   const DiskState& state_;
   const CrashImageChoice& choice_;
+  MediumCells* const cells_;
   std::size_t prefix_ = 0;  // operations before it survive, unless any_subset_
   bool any_subset_ = false;
   std::vector<bool> subset_;  // by operation
@@ -301,13 +362,13 @@ class Resolver {
 
 }  // namespace
 
-Image ResolveCrash(const DiskState& state, const CrashImageChoice& choice) {
-  return Resolver(state, choice).Resolve(nullptr);
+Image ResolveCrash(const DiskState& state, const CrashImageChoice& choice, MediumCells* cells) {
+  return Resolver(state, choice, cells).Resolve(nullptr);
 }
 
 ExplainedImage ExplainCrash(const DiskState& state, const CrashImageChoice& choice) {
   ExplainedImage explained;
-  explained.image = Resolver(state, choice).Resolve(&explained.decisions);
+  explained.image = Resolver(state, choice, nullptr).Resolve(&explained.decisions);
   return explained;
 }
 
@@ -328,6 +389,11 @@ std::size_t CountPending(const DiskState& state) {
   std::size_t count = state.pending.size();
   for (const Inode& inode : state.inodes) count += inode.cache.Pending() ? 1 : 0;
   return count;
+}
+
+bool OnNames(const PendingOperation& operation) {
+  return operation.kind == PendingKind::kLink || operation.kind == PendingKind::kUnlink ||
+         operation.kind == PendingKind::kRename;
 }
 
 void ApplyToNames(std::vector<DirectoryRef>& directories, const PendingOperation& operation) {

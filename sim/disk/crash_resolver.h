@@ -19,7 +19,7 @@
 // truncate survives only with it; a rename that carries data (data_before_rename) survives only with
 // that data; a rename moves its inode from wherever its name survived.
 //
-// Threading: one OS thread; pure.
+// Threading: one OS thread; pure but for `cells`.
 #ifndef HARROW_SIM_DISK_CRASH_RESOLVER_H_
 #define HARROW_SIM_DISK_CRASH_RESOLVER_H_
 
@@ -31,16 +31,21 @@
 #include "sim/disk/crash_decision.h"
 #include "sim/disk/disk_state.h"
 #include "sim/disk/image.h"
+#include "sim/disk/medium_cell.h"
 
 namespace harrow::disk {
 
-Image ResolveCrash(const DiskState& state, const faults::CrashImageChoice& choice);
+// `cells` gets what the rules decided; nullptr: it is not counted.
+Image ResolveCrash(const DiskState& state, const faults::CrashImageChoice& choice,
+                   MediumCells* cells);
 // The same image, with what became of each pending thing.
 ExplainedImage ExplainCrash(const DiskState& state, const faults::CrashImageChoice& choice);
 // The cached state as it is, with data whose writeback failed.
 Image ResolveEverything(const DiskState& state);
 std::size_t CountPending(const DiskState& state);
 
+// Whether it gives or takes a name.
+bool OnNames(const PendingOperation& operation);
 // Applies an operation on names to directories indexed by inode; a null entry is no directory.
 void ApplyToNames(std::vector<DirectoryRef>& directories, const PendingOperation& operation);
 

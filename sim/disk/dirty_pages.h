@@ -49,6 +49,12 @@ class DirtyPages {
     }
     return 0;
   }
+  // The first page in the set, which is not empty.
+  std::uint64_t First() const {
+    std::size_t word = 0;
+    while (Word(word) == 0) ++word;
+    return word * kBits + static_cast<std::uint64_t>(std::countr_zero(Word(word)));
+  }
   // Calls `visit(page)` in ascending order.
   template <typename Visit>
   void ForEach(Visit visit) const {

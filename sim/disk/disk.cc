@@ -63,7 +63,7 @@ void Disk::Impl::RememberStart() {
 void Disk::Impl::BeginMutation() {
   ++stats.mutations;
   if (state.profile->loss == LossRule::kInOrder && earlier.Moment()) {
-    earlier.Add(ResolveCrash(state, {.survivors = faults::Survivors::kAll}));
+    earlier.Add(ResolveCrash(state, {.survivors = faults::Survivors::kAll}, nullptr));
   }
 }
 
@@ -80,11 +80,13 @@ Disk::Impl::Impl(const DiskOptions& disk_options, Impl&& before)
   if (!state.profile->SyncsHold()) {
     // The time between two processes is long enough to write everything, also what a failed sync had
     // lost: what the next one reads first is not taken back.
+    if (CountPending(state) > 0) cells.Add(MediumCell::kWrittenBetween);
     CommitEverything();
     for (Inode& inode : state.inodes) {
       if (inode.IsDirectory()) continue;
       inode.durable = inode.cache.contents;
       inode.cache = CacheView{.contents = inode.durable, .dirty = {}};
+      inode.lost_pages.Clear();
     }
     earlier.Clear();
     RememberStart();
@@ -94,7 +96,9 @@ Disk::Impl::Impl(const DiskOptions& disk_options, Impl&& before)
     inode.label = 0;
     inode.maps = 0;
     inode.next_write_error = 0;
+    inode.synced_at = 0;
   }
+  state.file_synced_at = 0;
 }
 
 Disk::Disk(const DiskOptions& options, const Image& start)
@@ -257,11 +261,21 @@ int Disk::Lock(int fd, int operation, struct flock* lock) {
 }
 
 Image Disk::Crash(const faults::CrashImageChoice& choice) const {
-  if (impl_->state.profile->MachineStaysUp()) return Everything();
+  if (impl_->state.profile->MachineStaysUp()) {
+    if (PendingCount() > 0) impl_->cells.Add(MediumCell::kNothingLost);
+    return Everything();
+  }
   const std::optional<std::size_t> earlier = ChooseEarlier(choice);
-  if (!earlier.has_value()) return ResolveCrash(impl_->state, choice);
-  Reached(Mark::kEarlierMoment);
-  return impl_->earlier.At(*earlier);
+  const bool in_order = impl_->state.profile->loss == LossRule::kInOrder;
+  if (earlier.has_value()) {
+    Reached(Mark::kEarlierMoment);
+    impl_->cells.Add(in_order        ? MediumCell::kEarlierCall
+                     : *earlier == 0 ? MediumCell::kStartOfLife
+                                     : MediumCell::kEarlierSync);
+    return impl_->earlier.At(*earlier);
+  }
+  if (in_order && impl_->earlier.size() > 0) impl_->cells.Add(MediumCell::kLastCall);
+  return ResolveCrash(impl_->state, choice, &impl_->cells);
 }
 
 ExplainedImage Disk::ExplainCrash(const faults::CrashImageChoice& choice) const {
@@ -370,6 +384,12 @@ void Disk::ForgetLabels() {
 const DiskStats& Disk::stats() const { return impl_->stats; }
 
 const FailedSync& Disk::last_failed_sync() const { return impl_->failed_sync; }
+
+MediumCells Disk::cells() const {
+  MediumCells cells = impl_->cells;
+  cells.Add(MediumCell::kSpaceBack, impl_->injector.CountSpaceBack());
+  return cells;
+}
 
 const faults::Injector& Disk::injector() const { return impl_->injector; }
 

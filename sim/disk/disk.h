@@ -30,6 +30,7 @@
 #include "faults/injector.h"
 #include "faults/plan.h"
 #include "sim/disk/image.h"
+#include "sim/disk/medium_cell.h"
 #include "sim/disk/profile.h"
 
 namespace harrow::disk {
@@ -105,7 +106,7 @@ class Disk {
   int Lock(int fd, int operation,
            struct flock* lock);  // F_SETLK, F_GETLK, F_OFD_SETLK, F_OFD_GETLK
 
-  // The image a power loss leaves now, resolved by `choice` within the profile's rules. Pure.
+  // The image a power loss leaves now, resolved by `choice` within the profile's rules. Changes nothing but cells().
   Image Crash(const faults::CrashImageChoice& choice) const;
   // The same image, with what became of each pending thing, for readable traces.
   ExplainedImage ExplainCrash(const faults::CrashImageChoice& choice) const;
@@ -137,6 +138,7 @@ class Disk {
 
   const DiskStats& stats() const;
   const FailedSync& last_failed_sync() const;  // empty before the first
+  MediumCells cells() const;                   // what the rules decided in this mount
   const faults::Injector& injector() const;
   const Profile& profile() const;
   void CheckInvariants() const;

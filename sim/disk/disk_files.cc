@@ -11,6 +11,7 @@
 #include "sim/disk/check.h"
 #include "sim/disk/coverage_mark.h"
 #include "sim/disk/disk_impl.h"
+#include "sim/disk/file_versions.h"
 
 namespace harrow::disk {
 namespace {
@@ -40,6 +41,7 @@ ssize_t Disk::Impl::Pread(const Descriptor& file, void* buffer, std::size_t size
   }
   const FileContents& contents = *inode.cache.contents;
   if (offset >= contents.size) return 0;
+  if (inode.lost_pages.Any() && ShowsLostPages(inode)) cells.Add(MediumCell::kStaysReadable);
   size = static_cast<std::size_t>(std::min<std::uint64_t>(size, contents.size - offset));
   contents.Read(offset, buffer, size);
   if (flipped.has_value()) Flip(*flipped, file.inode, offset, buffer, size);
@@ -139,6 +141,9 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
   if (inode.maps > 0) ++stats.mapped_changes;
   RecordLastWrite(file.inode, offset, size);
   CacheView& cache = inode.cache;
+  const bool reverts = state.profile->failed_sync == FailedSyncRule::kRevertsCache;
+  if (reverts && inode.lost_pages.Any() && offset > cache.contents->size)
+    cells.Add(MediumCell::kHole);
   if (offset + size > cache.contents->size) cache.size_dirty = true;
   cache.contents.Mutable().Write(offset, data, size);
   for (std::uint64_t page = offset / kPageSize; page < PageCount(offset + size); ++page) {
@@ -146,8 +151,9 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
   }
   inode.next_write_error = next_error;
   if (writeback_error != 0) {
+    cells.Add(MediumCell::kWritebackFailed);
     FailWriteback(file.inode);
-    RecordError(file.inode, writeback_error);
+    RecordError(file.inode, writeback_error, 0);
   }
   return static_cast<ssize_t>(size);
 }

@@ -15,6 +15,7 @@
 #include "sim/disk/disk.h"
 #include "sim/disk/disk_state.h"
 #include "sim/disk/earlier_images.h"
+#include "sim/disk/medium_cell.h"
 
 namespace harrow::disk {
 
@@ -25,6 +26,7 @@ struct Descriptor {
   std::uint64_t offset = 0;
   std::uint64_t id = 0;            // the owner of its OFD locks
   std::uint32_t error_number = 0;  // the last writeback error it reported, or need not report
+  bool opened_late = false;        // after an error that nobody had seen
 };
 
 // Where a path leads. `error` (-errno) is set when a directory on the way is missing or is none.
@@ -97,6 +99,7 @@ class Disk::Impl {
   DiskState state;
   faults::Injector injector;
   DiskStats stats;
+  MediumCells cells;
   EarlierImages earlier;
   FailedSync failed_sync;
   std::vector<Descriptor> descriptors;
@@ -117,10 +120,13 @@ class Disk::Impl {
   void RecordLastWrite(InodeNumber number, std::uint64_t offset, std::size_t length);
 
   int ReportPastError(Descriptor& file);
+  // Before what the sync makes durable is.
+  void CountSync(InodeNumber number);
+  void CountFailedSync(const CacheView& before);
   // Writing the file's dirty pages fails, for a sync or in the background. Tells nobody.
   void FailWriteback(InodeNumber number);
-  // To be reported by syncs to come.
-  void RecordError(InodeNumber number, int error);
+  // To be reported by syncs to come. `description`: of the descriptor whose sync failed; 0: nobody has called one.
+  void RecordError(InodeNumber number, int error, std::uint64_t description);
   void WriteSome(InodeNumber number);
   void RevertCache(InodeNumber number);
   FileRef DurableContents(InodeNumber number) const;
@@ -132,6 +138,8 @@ class Disk::Impl {
   void CommitDataOf(InodeNumber number);
   void CommitNamesOf(InodeNumber directory);
   void CommitOwnNames(InodeNumber number);
+  // What is pulled forward for the sake of an inode.
+  void CountPulled(InodeNumber number, const std::vector<bool>& chosen);
   void CommitChosenNames(const std::vector<bool>& chosen);
   void CommitDataOperation(const PendingOperation& operation);
   void WriteBack(Inode& inode);

@@ -103,6 +103,7 @@ int Disk::Impl::NewDescriptor(InodeNumber number, int flags) {
   if (!inode.error_seen) Reached(Mark::kErrorForNextOpen);
   // An error that nobody has seen yet is for this descriptor too.
   file.error_number = inode.error_number - (inode.error_seen ? 0 : 1);
+  file.opened_late = !inode.error_seen;
   ++inode.open;
   return static_cast<int>(fd);
 }
@@ -208,7 +209,9 @@ int Disk::Impl::RenameFound(const Found& from, const Found& to) {
   operation.name = from.name;
   operation.to_directory = to.directory;
   operation.to_name = to.name;
+  operation.replaces = replaced != kNoInode;
   Inode& moved = state.inodes[from.inode];
+  operation.data_pending = !moves_directory && moved.cache.Pending();
   if (replaced != kNoInode && !moves_directory && state.profile->data_before_rename &&
       moved.cache.Pending()) {
     operation.view = moved.cache;

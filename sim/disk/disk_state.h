@@ -59,6 +59,10 @@ struct Inode {
   std::uint32_t error_number = 0;
   bool error_seen = true;
   int next_write_error = 0;  // what follows a short write
+  // For medium_cell.h alone.
+  std::uint64_t failed_description = 0;  // whose sync brought the error about; 0: nobody's
+  std::uint64_t synced_at = 0;  // the mutation that was its last sync; 0: none in this mount
+  DirtyPages lost_pages;        // that failed writebacks left unwritten
   std::unique_ptr<FileLocks> locks;
 
   bool IsDirectory() const { return static_cast<bool>(names); }
@@ -82,6 +86,8 @@ struct PendingOperation {
   std::uint64_t size = 0;      // kTruncate
   std::uint64_t mutation = 0;  // its number among those of this mount; 0: of one before
   CacheView view;              // contents null: none
+  bool replaces = false;       // kRename: onto an existing name
+  bool data_pending = false;   // kRename: the file had data that was not durable
 
   bool ConcernsData() const { return static_cast<bool>(view.contents); }
 };
@@ -101,6 +107,9 @@ struct DiskState {
   std::vector<Inode> inodes;
   std::vector<PendingOperation> pending;
   LastWrite last_write;
+  // The last sync of a file in this mount: which mutation it was, and of what.
+  std::uint64_t file_synced_at = 0;
+  InodeNumber file_synced = kNoInode;
 };
 
 }  // namespace harrow::disk

@@ -22,18 +22,22 @@ int Disk::Impl::Sync(Descriptor& file) {
   if (const int error = Refusal(effect); error != 0) return error;
   if (effect && effect->kind == faults::EffectKind::kFailedSync) {
     // Nothing of a directory is known to have arrived; its operations stay pending.
-    if (directory) return -effect->error;
+    if (directory) {
+      if (ConcernsPending(file.inode)) cells.Add(MediumCell::kNamesStay);
+      return -effect->error;
+    }
     FailWriteback(file.inode);
     switch (state.profile->failed_sync) {
       case FailedSyncRule::kKeepsCache:
-        RecordError(file.inode, effect->error);
+        RecordError(file.inode, effect->error, file.id);
         break;
       case FailedSyncRule::kReportsLater:
-        RecordError(file.inode, effect->error);
+        RecordError(file.inode, effect->error, file.id);
         // The journal has everything; what fails is to write it where it belongs.
         CommitJournal();
         return 0;
       case FailedSyncRule::kRevertsCache:
+        cells.Add(MediumCell::kToldThisCall);
         return -effect->error;  // nobody else is told
     }
   }
@@ -42,8 +46,9 @@ int Disk::Impl::Sync(Descriptor& file) {
     return error;
   }
   if (!state.profile->SyncsHold() && earlier.Moment()) {
-    earlier.Add(ResolveCrash(state, EpochChoice()));
+    earlier.Add(ResolveCrash(state, EpochChoice(), nullptr));
   }
+  CountSync(file.inode);
   MakeDurable(file.inode);
   return AfterEffect(effect, 0);
 }
@@ -60,7 +65,17 @@ int Disk::Impl::ReportPastError(Descriptor& file) {
   if (file.error_number == inode.error_number) return 0;
   file.error_number = inode.error_number;
   inode.error_seen = true;
-  if (state.profile->failed_sync == FailedSyncRule::kReportsLater) {
+  const bool later = state.profile->failed_sync == FailedSyncRule::kReportsLater;
+  if (inode.failed_description == 0) cells.Add(MediumCell::kWritebackTold);
+  if (file.opened_late) {
+    cells.Add(MediumCell::kToldLater);
+  } else if (inode.failed_description != 0) {
+    cells.Add(later                                 ? MediumCell::kToldNext
+              : inode.failed_description == file.id ? MediumCell::kToldThisCall
+                                                    : MediumCell::kToldOther);
+  }
+  file.opened_late = false;
+  if (later) {
     // Once, whoever syncs first.
     for (Descriptor& other : descriptors) {
       if (other.inode == file.inode) other.error_number = inode.error_number;
@@ -69,9 +84,10 @@ int Disk::Impl::ReportPastError(Descriptor& file) {
   return -inode.error;
 }
 
-void Disk::Impl::RecordError(InodeNumber number, int error) {
+void Disk::Impl::RecordError(InodeNumber number, int error, std::uint64_t description) {
   Inode& inode = state.inodes[number];
   inode.error = error;
+  inode.failed_description = description;
   ++inode.error_number;
   inode.error_seen = false;
 }
@@ -79,6 +95,7 @@ void Disk::Impl::RecordError(InodeNumber number, int error) {
 void Disk::Impl::FailWriteback(InodeNumber number) {
   Inode& inode = state.inodes[number];
   failed_sync = FailedSync();
+  const CacheView before = inode.cache;
   if (state.profile->failed_sync == FailedSyncRule::kRevertsCache) {
     RevertCache(number);
   } else {
@@ -87,7 +104,31 @@ void Disk::Impl::FailWriteback(InodeNumber number) {
     inode.cache.size_dirty = false;
     inode.cache.lost = true;
   }
+  CountFailedSync(before);
+  for (const std::uint64_t page : failed_sync.lost) inode.lost_pages.Set(page);
   if (state.last_write.inode == number) state.last_write = LastWrite();
+}
+
+void Disk::Impl::CountFailedSync(const CacheView& before) {
+  if (!before.Pending()) return;
+  const std::vector<std::uint64_t>& lost = failed_sync.lost;
+  const std::uint64_t size = failed_sync.size_before;
+  if (state.profile->failed_sync == FailedSyncRule::kRevertsCache) cells.Add(MediumCell::kGoesBack);
+  if (before.contents->size != size) {
+    cells.Add(failed_sync.size_after > size ? MediumCell::kSizeNew : MediumCell::kSizeOld);
+  }
+  if (failed_sync.written.size() + lost.size() > 1) {
+    cells.Add(lost.empty()                  ? MediumCell::kPagesAll
+              : failed_sync.written.empty() ? MediumCell::kPagesNone
+                                            : MediumCell::kPagesSome);
+  }
+  if (lost.empty() || state.profile->failed_sync == FailedSyncRule::kRevertsCache) return;
+  if ((lost.front() + 1) * kPageSize <= size) cells.Add(MediumCell::kLostOld);
+  if (std::any_of(lost.begin(), lost.end(), [&](std::uint64_t page) {
+        return (page + 1) * kPageSize > size && page * kPageSize < failed_sync.size_after &&
+               failed_sync.size_after > size;
+      }))
+    cells.Add(MediumCell::kLostZeros);
 }
 
 // What the file's pending operations leave on the medium.
@@ -160,6 +201,33 @@ bool Disk::Impl::ConcernsPending(InodeNumber number) const {
                      });
 }
 
+void Disk::Impl::CountSync(InodeNumber number) {
+  Inode& inode = state.inodes[number];
+  inode.synced_at = stats.mutations;
+  const bool directory = inode.IsDirectory();
+  if (!directory) {
+    state.file_synced_at = stats.mutations;
+    state.file_synced = number;
+    if (inode.cache.Pending() || inode.data_operations > 0) {
+      cells.Add(MediumCell::kSyncedData);
+    }
+    const bool nothing_to_write = !inode.cache.Pending() && inode.lost_pages.Any();
+    if (nothing_to_write || ShowsLostPages(inode)) cells.Add(MediumCell::kMarksCleared);
+  }
+  // Where the journal commits, for the sake of this inode; elsewhere what is committed is counted as it is chosen.
+  if (state.profile->sync_scope != SyncScope::kEarlier || !ConcernsPending(number)) return;
+  bool own = false;
+  bool others = false;
+  for (const PendingOperation& operation : state.pending) {
+    if (!OnNames(operation)) continue;
+    const bool entered =
+        directory && (operation.directory == number || operation.to_directory == number);
+    (entered || (!directory && operation.inode == number) ? own : others) = true;
+  }
+  if (own) cells.Add(directory ? MediumCell::kDirectorySynced : MediumCell::kSyncedOwnName);
+  if (others) cells.Add(directory ? MediumCell::kDirectorySyncedMore : MediumCell::kSyncedEarlier);
+}
+
 void Disk::Impl::MakeDurable(InodeNumber number) {
   Inode& inode = state.inodes[number];
   switch (state.profile->sync_scope) {
@@ -219,11 +287,6 @@ void Disk::Impl::CommitDataOf(InodeNumber number) {
 
 namespace {
 
-bool OnNames(const PendingOperation& operation) {
-  return operation.kind == PendingKind::kLink || operation.kind == PendingKind::kUnlink ||
-         operation.kind == PendingKind::kRename;
-}
-
 // Whether both give or take the same name.
 bool ShareName(const PendingOperation& a, const PendingOperation& b) {
   const auto touches = [](const PendingOperation& operation, InodeNumber directory,
@@ -252,6 +315,8 @@ void Disk::Impl::CommitNamesOf(InodeNumber directory) {
       if (OnNames(state.pending[j]) && state.pending[j].inode == operation.inode) chosen[j] = true;
     }
   }
+  if (std::find(chosen.begin(), chosen.end(), true) != chosen.end())
+    cells.Add(MediumCell::kDirectorySynced);
   CommitChosenNames(chosen);
 }
 
@@ -274,7 +339,19 @@ void Disk::Impl::CommitOwnNames(InodeNumber number) {
       }
     }
   }
+  CountPulled(number, chosen);
   CommitChosenNames(chosen);
+}
+
+void Disk::Impl::CountPulled(InodeNumber number, const std::vector<bool>& chosen) {
+  bool own = false;
+  bool others = false;
+  for (std::size_t i = 0; i < chosen.size(); ++i) {
+    if (chosen[i]) (state.pending[i].inode == number ? own : others) = true;
+  }
+  const bool directory = state.inodes[number].IsDirectory();
+  if (own) cells.Add(directory ? MediumCell::kDirectorySyncedMore : MediumCell::kSyncedOwnName);
+  if (others) cells.Add(MediumCell::kPulledForward);
 }
 
 void Disk::Impl::CommitChosenNames(const std::vector<bool>& chosen) {

@@ -29,9 +29,35 @@ std::vector<Extent> ExtentsOf(const DirtyPages& dirty) {
   return extents;
 }
 
+struct Sizes {
+  std::uint64_t durable = 0;
+  std::uint64_t result = 0;
+  std::uint64_t written = 0;
+};
+
+void ReachSize(MediumCells* cells, const Sizes& sizes) {
+  if (sizes.result == sizes.written) return;
+  Reach(cells, sizes.result == sizes.durable ? MediumCell::kAppendLost : MediumCell::kAppendCut);
+}
+
+// The page lies within what is durable.
+bool InPlace(const FileContents& durable, std::uint64_t page) {
+  return (page + 1) * kPageSize <= durable.size;
+}
+
+// Of a file that is taken or left as a whole.
+void ReachWhole(MediumCells* cells, const FileContents& durable, const CacheView& view, bool kept) {
+  if (cells == nullptr) return;
+  const bool appended = WrittenSize(durable, view) > durable.size;
+  if (appended) cells->Add(kept ? MediumCell::kAppendKept : MediumCell::kAppendLost);
+  if (view.dirty.Any() && InPlace(durable, view.dirty.First()))
+    cells->Add(kept ? MediumCell::kOverwriteNew : MediumCell::kOverwriteOld);
+}
+
 // The size follows the extents past the durable one as long as each has arrived.
 FileRef WithExtents(const FileRef& durable, const CacheView& view,
-                    const std::vector<Extent>& extents, const std::vector<bool>& arrived) {
+                    const std::vector<Extent>& extents, const std::vector<bool>& arrived,
+                    MediumCells* cells) {
   const std::uint64_t written = WrittenSize(*durable, view);
   std::uint64_t size = written;
   for (std::size_t i = 0; i < extents.size(); ++i) {
@@ -41,7 +67,13 @@ FileRef WithExtents(const FileRef& durable, const CacheView& view,
   }
   FileRef result = FileRef::Clone(*durable);
   result->Resize(size);
+  ReachSize(cells, {durable->size, size, written});
   for (std::size_t i = 0; i < extents.size(); ++i) {
+    if (extents[i].end * kPageSize <= durable->size) {
+      Reach(cells, arrived[i] ? MediumCell::kOverwriteNew : MediumCell::kOverwriteOld);
+    } else if (arrived[i] && extents[i].begin * kPageSize < size) {
+      Reach(cells, MediumCell::kAppendKept);
+    }
     if (!arrived[i]) continue;
     for (std::uint64_t page = extents[i].begin; page < extents[i].end; ++page) {
       if (page * kPageSize < size) result->SetPage(page, view.contents->PageRefAt(page));
@@ -57,8 +89,12 @@ enum class PageMix : std::uint8_t { kAll, kNone, kCoin, kPrefix, kSuffix };
 class RandomVersion {
  public:
   RandomVersion(const Profile& profile, const FileRef& durable, const CacheView& view,
-                kernel::Random& random)
-      : profile_(profile), durable_(durable), view_(view), random_(random) {}
+                const DataPolicy& policy)
+      : profile_(profile),
+        durable_(durable),
+        view_(view),
+        random_(*policy.random),
+        cells_(policy.cells) {}
 
   FileRef Draw() {
     if (profile_.data_unit == DataUnit::kExtent) return DrawExtents();
@@ -70,18 +106,38 @@ class RandomVersion {
     const PageMix mix = DrawMix();
     const std::uint64_t pages = view_.dirty.Count();
     const std::uint64_t edge = random_.Between(0, pages);
+    ReachSize(cells_, {durable_->size, size, written});
+    size_ = size;
     std::uint64_t ordinal = 0;
     view_.dirty.ForEach([&](std::uint64_t page) {
       if (Survives(mix, ordinal++, edge)) {
+        ReachArrived(page);
         result->SetPage(page, view_.contents->PageRefAt(page));
       } else if (profile_.data_unit != DataUnit::kPage || profile_.garbage_in_gaps) {
         result->SetPage(page, LostPage(page));
+      } else {
+        ReachLost(page, MediumCell::kAppendZeros);
       }
     });
     return result;
   }
 
  private:
+  void ReachArrived(std::uint64_t page) {
+    if (InPlace(*durable_, page)) return Reach(cells_, MediumCell::kOverwriteNew);
+    if (page * kPageSize >= size_) return;
+    Reach(cells_, MediumCell::kAppendKept);
+    if (lost_before_) Reach(cells_, MediumCell::kAppendOutOfOrder);
+  }
+
+  // `appended`: what stands there of data that was appended.
+  void ReachLost(std::uint64_t page, MediumCell appended) {
+    if (InPlace(*durable_, page)) return Reach(cells_, MediumCell::kOverwriteOld);
+    if (std::max(page * kPageSize, durable_->size) >= size_) return;
+    Reach(cells_, appended);
+    lost_before_ = true;
+  }
+
   // What was dirty in a row is one extent. Those within the durable size are old or new each by
   // itself; those behind it bring the size along, in order.
   FileRef DrawExtents() {
@@ -90,7 +146,7 @@ class RandomVersion {
     const std::uint64_t edge = random_.Between(0, extents.size());
     std::vector<bool> arrived(extents.size());
     for (std::size_t i = 0; i < extents.size(); ++i) arrived[i] = Survives(mix, i, edge);
-    return WithExtents(durable_, view_, extents, arrived);
+    return WithExtents(durable_, view_, extents, arrived, cells_);
   }
 
   std::uint64_t DrawSize(std::uint64_t written) {
@@ -137,7 +193,11 @@ class RandomVersion {
     if (profile_.data_unit != DataUnit::kPage) return TornPage(index);
     // A block that is in the file before it was written, with what it held.
     const bool fresh = index * kPageSize >= durable_->size;
-    if (!fresh || !random_.OneIn(2)) return durable_->PageRefAt(index);
+    if (!fresh || !random_.OneIn(2)) {
+      ReachLost(index, MediumCell::kAppendZeros);
+      return durable_->PageRefAt(index);
+    }
+    ReachLost(index, MediumCell::kAppendGarbage);
     PageRef page = PageRef::Make();
     std::array<unsigned char, kPageSize> bytes{};
     FillWithGarbage(bytes);
@@ -155,14 +215,17 @@ class RandomVersion {
     const Page* const old = durable_->PageAt(index);
     if (shape == 1 || (shape == 0 && edge > 0 && edge < kSectorsPerPage)) Reached(Mark::kTornPage);
     PageRef torn = old != nullptr ? PageRef::Clone(*old) : PageRef::Make();
+    SectorCounts counts;
     for (std::size_t sector = 0; sector < kSectorsPerPage; ++sector) {
       const bool arrived = shape == 0 ? sector < edge : shape == 1 ? random_.OneIn(2) : false;
       const std::size_t at = sector * kSectorSize;
       std::array<unsigned char, kSectorSize> bytes{};
+      if (InQuestion(index * kPageSize + at)) ++(arrived ? counts.arrived : counts.lost);
       if (arrived) {
         if (fresh != nullptr) fresh->Read(at, bytes.data(), kSectorSize);
       } else if (garbage && index * kPageSize + at >= durable_->size) {
         FillWithGarbage(bytes);
+        counts.garbage |= index * kPageSize + at < size_;
       } else if (profile_.data_unit == DataUnit::kByte && shape < 2 && random_.OneIn(2)) {
         TearSector(fresh, old, at, bytes);
       } else {
@@ -170,7 +233,32 @@ class RandomVersion {
       }
       torn->Write(at, bytes.data(), kSectorSize);
     }
+    ReachTorn(index, counts);
     return torn;
+  }
+
+  // Of one page, those in which the medium may have something else than the cache.
+  struct SectorCounts {
+    std::size_t arrived = 0;
+    std::size_t lost = 0;
+    bool garbage = false;
+  };
+
+  bool InQuestion(std::uint64_t start) const {
+    return start < size_ &&
+           (start + kSectorSize > durable_->size || InPlace(*durable_, start / kPageSize));
+  }
+
+  void ReachTorn(std::uint64_t page, const SectorCounts& counts) {
+    if (counts.lost == 0) return ReachArrived(page);
+    if (counts.garbage) Reach(cells_, MediumCell::kAppendGarbage);
+    if (counts.arrived == 0) {
+      if (!counts.garbage) ReachLost(page, MediumCell::kAppendZeros);
+      lost_before_ |= counts.garbage;
+      return;
+    }
+    const bool in_place = InPlace(*durable_, page);
+    Reach(cells_, in_place ? MediumCell::kOverwriteTorn : MediumCell::kAppendTorn);
   }
 
   // The power went while the sector was being written: its first or its last bytes are new.
@@ -179,6 +267,7 @@ class RandomVersion {
     Reached(Mark::kTornSector);
     const bool first_is_new = random_.OneIn(2);
     const std::size_t cut = random_.Between(1, kSectorSize - 1);
+    Reach(cells_, first_is_new ? MediumCell::kFirstBytesNew : MediumCell::kLastBytesNew);
     const Page* const before = first_is_new ? fresh : old;
     const Page* const after = first_is_new ? old : fresh;
     if (before != nullptr) before->Read(at, bytes.data(), cut);
@@ -194,6 +283,9 @@ class RandomVersion {
   const FileRef& durable_;
   const CacheView& view_;
   kernel::Random& random_;
+  MediumCells* const cells_;
+  std::uint64_t size_ = 0;    // of the version
+  bool lost_before_ = false;  // a page of what was appended, before the one at hand
 };
 
 FileRef WithoutLastExtents(const FileRef& durable, const CacheView& view,
@@ -203,7 +295,26 @@ FileRef WithoutLastExtents(const FileRef& durable, const CacheView& view,
   for (std::size_t i = 0; i < extents.size(); ++i) {
     arrived[i] = i + policy.tail_pages < extents.size();
   }
-  return WithExtents(durable, view, extents, arrived);
+  return WithExtents(durable, view, extents, arrived, policy.cells);
+}
+
+// The size is the cached one: zeros, or what was overwritten, where the last pages are missing.
+FileRef WithoutLastPages(const FileRef& durable, const CacheView& view, const DataPolicy& policy) {
+  FileRef result = FileRef::Clone(*durable);
+  result->Resize(WrittenSize(*durable, view));
+  const std::uint64_t dirty = view.dirty.Count();
+  const std::uint64_t kept = dirty - std::min(dirty, policy.tail_pages);
+  std::uint64_t ordinal = 0;
+  view.dirty.ForEach([&](std::uint64_t page) {
+    const bool in_place = InPlace(*durable, page);
+    if (ordinal++ < kept) {
+      Reach(policy.cells, in_place ? MediumCell::kOverwriteNew : MediumCell::kAppendKept);
+      result->SetPage(page, view.contents->PageRefAt(page));
+    } else {
+      Reach(policy.cells, in_place ? MediumCell::kOverwriteOld : MediumCell::kAppendZeros);
+    }
+  });
+  return result;
 }
 
 // In which a write that was cut is old or new.
@@ -234,6 +345,16 @@ std::uint64_t WrittenSize(const FileContents& durable, const CacheView& view) {
   return std::max(durable.size, std::min(view.contents->size, view.dirty.End() * kPageSize));
 }
 
+bool ShowsLostPages(const Inode& inode) {
+  const FileContents& cached = *inode.cache.contents;
+  bool shows = false;
+  inode.lost_pages.ForEach([&](std::uint64_t page) {
+    shows |= !inode.cache.dirty.Test(page) &&
+             PageHash(cached.PageAt(page)) != PageHash(inode.durable->PageAt(page));
+  });
+  return shows;
+}
+
 FileRef Merge(const Profile& profile, const FileRef& durable, const CacheView& view,
               const DataPolicy& policy) {
   if (!view.Pending()) return durable;
@@ -241,26 +362,24 @@ FileRef Merge(const Profile& profile, const FileRef& durable, const CacheView& v
   DISK_CHECK(durable->size <= written);
   switch (policy.choice) {
     case DataChoice::kAll:
+      ReachWhole(policy.cells, *durable, view, true);
       return MergeAll(durable, view, written);
     case DataChoice::kNothing:
+      ReachWhole(policy.cells, *durable, view, false);
       return durable;
     case DataChoice::kSizeOnly:
       // Where the size comes with the data there is none without it.
-      return profile.data_unit == DataUnit::kExtent ? durable : Resized(durable, written);
-    case DataChoice::kZeroTail: {
+      if (profile.data_unit == DataUnit::kExtent) {
+        ReachWhole(policy.cells, *durable, view, false);
+        return durable;
+      }
+      if (written > durable->size) Reach(policy.cells, MediumCell::kAppendZeros);
+      return Resized(durable, written);
+    case DataChoice::kZeroTail:
       if (profile.data_unit == DataUnit::kExtent) return WithoutLastExtents(durable, view, policy);
-      FileRef result = FileRef::Clone(*durable);
-      result->Resize(written);
-      const std::uint64_t dirty = view.dirty.Count();
-      const std::uint64_t kept = dirty - std::min(dirty, policy.tail_pages);
-      std::uint64_t ordinal = 0;
-      view.dirty.ForEach([&](std::uint64_t page) {
-        if (ordinal++ < kept) result->SetPage(page, view.contents->PageRefAt(page));
-      });
-      return result;
-    }
+      return WithoutLastPages(durable, view, policy);
     case DataChoice::kRandom:
-      return RandomVersion(profile, durable, view, *policy.random).Draw();
+      return RandomVersion(profile, durable, view, policy).Draw();
   }
   return durable;
 }
@@ -273,7 +392,7 @@ FileRef DurableAfter(const Profile& profile, const FileRef& durable,
 }
 
 FileRef CutLastWrite(const Profile& profile, const FileRef& file, const LastWrite& write,
-                     std::uint64_t cut) {
+                     std::uint64_t cut, MediumCells* cells) {
   if (cut >= write.length) return file;
   // An extent is there as a whole or not at all.
   if (profile.data_unit == DataUnit::kExtent) cut = 0;
@@ -281,8 +400,11 @@ FileRef CutLastWrite(const Profile& profile, const FileRef& file, const LastWrit
   const std::uint64_t end = write.offset + cut;
   if (write.offset + write.length > write.size_before) {
     const std::uint64_t size = cut == 0 ? write.size_before : std::max(write.size_before, end);
+    ReachSize(cells, {write.size_before, size, write.offset + write.length});
     result->Resize(std::min(result->size, size));
   }
+  if (!write.before.empty() && InPlace(*result, write.before.back().first))
+    Reach(cells, MediumCell::kOverwriteOld);
   const std::size_t unit = UnitSize(profile.data_unit);
   for (const auto& [index, old] : write.before) {
     for (std::size_t at = 0; at < kPageSize; at += unit) {

@@ -13,6 +13,7 @@
 #include <cstdint>
 
 #include "sim/disk/disk_state.h"
+#include "sim/disk/medium_cell.h"
 #include "sim/kernel/random.h"
 
 namespace harrow::disk {
@@ -29,12 +30,15 @@ struct DataPolicy {
   DataChoice choice = DataChoice::kAll;
   std::uint64_t tail_pages = 1;      // kZeroTail
   kernel::Random* random = nullptr;  // kRandom
+  MediumCells* cells = nullptr;      // gets what became of the data; nullptr: nobody does
 };
 
 // `durable` cut or grown to `size`.
 FileRef Resized(const FileRef& durable, std::uint64_t size);
 // The size the medium has once every dirty page of `view` is written.
 std::uint64_t WrittenSize(const FileContents& durable, const CacheView& view);
+// Whether the cache shows pages of its own that a failed writeback has given up.
+bool ShowsLostPages(const Inode& inode);
 // A version between `durable` and `view`.
 FileRef Merge(const Profile& profile, const FileRef& durable, const CacheView& view,
               const DataPolicy& policy);
@@ -44,7 +48,7 @@ FileRef DurableAfter(const Profile& profile, const FileRef& durable,
 // The file with its last write cut after `cut` bytes: bytes past the old size end there, and pages
 // (or sectors, by the profile) that were overwritten and do not lie before the cut are the old ones.
 FileRef CutLastWrite(const Profile& profile, const FileRef& file, const LastWrite& write,
-                     std::uint64_t cut);
+                     std::uint64_t cut, MediumCells* cells);
 
 }  // namespace harrow::disk
 

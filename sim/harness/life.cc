@@ -94,6 +94,7 @@ class LifeRunner : public disk::Observer {
     result_.mutations = disk_->stats().mutations;
     result_.fired = disk_->injector().fired();
     result_.meetings = meetings_.meetings();
+    result_.medium = disk_->cells();
     if (recorded_ != nullptr) RecordEnd();
     const bool killed = crashed_ && disk_->profile().MachineStaysUp();
     if (closed_ || killed) result_.end.warm = std::move(disk_);

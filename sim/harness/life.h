@@ -67,6 +67,7 @@ struct LifeResult {
   std::vector<faults::Fired> fired;
   std::vector<StruckFault> struck;  // in order of time
   Meetings meetings;
+  disk::MediumCells medium;
 };
 
 // `recorded` gets everything but its `start`, as the life goes; nullptr: nothing is recorded.

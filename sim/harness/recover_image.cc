@@ -35,6 +35,7 @@ class Recovery : public disk::Observer {
     options.step_limit = scenario_.step_limit;
     result_.outcome = kernel::RunSimulation(options, trace, [this] { Root(); });
     result_.trace_hash = trace.hash();
+    if (plan_.explore != nullptr) result_.medium = disk_.cells();
     if (plan_.recorded != nullptr) {
       plan_.recorded->outcome = result_.outcome;
       plan_.recorded->end = disk_.Everything();

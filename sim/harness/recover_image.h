@@ -14,6 +14,7 @@
 #include "faults/crash.h"
 #include "models/history.h"
 #include "sim/disk/image.h"
+#include "sim/disk/medium_cell.h"
 #include "sim/harness/recording.h"
 #include "sim/harness/scenario.h"
 #include "sim/kernel/simulation.h"
@@ -36,6 +37,7 @@ struct Recovered {
   std::string error;                // of the open or the read-back
   std::vector<models::Cell> cells;  // when read
   std::vector<NestedImage> nested;  // in order of time; equal neighbours are one
+  disk::MediumCells medium;
 };
 
 struct RecoveryPlan {

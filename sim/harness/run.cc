@@ -120,6 +120,8 @@ class Runner {
     digest_.Add(life.trace_hash);
     CountLife(life, &result_.counts);
     result_.meetings.Add(life.meetings);
+    result_.medium.Add(life.medium);
+    result_.effects.Add(faults::EffectCells::Of(scenario_.lives[index].faults, life.fired));
     JudgeLife(index, life);
     KeepStruck(life);
     ExpectAfter(index, life);
@@ -307,6 +309,7 @@ class Runner {
     Place& place = result_.place;
     const Recovered crashing = RecoverImage(scenario_, image, recorder_.history(),
                                             {descent.explore, RecordRecovery(image)});
+    result_.medium.Add(crashing.medium);
     if (recording_ != nullptr) recording_->failing_recovery.reset();
     for (const NestedImage& nested : crashing.nested) {
       ++nested_count_;

@@ -10,9 +10,11 @@
 #include <string>
 #include <vector>
 
+#include "faults/effect_cells.h"
 #include "faults/injector.h"
 #include "models/history.h"
 #include "models/verdict.h"
+#include "sim/disk/medium_cell.h"
 #include "sim/harness/counts.h"
 #include "sim/harness/failure_class.h"
 #include "sim/harness/marks.h"
@@ -58,6 +60,9 @@ struct RunResult {
   Counts counts;
   Meetings meetings;
   Marks marks;
+  // In the chain's lives, and in the recoveries that crash images were taken of.
+  disk::MediumCells medium;
+  faults::EffectCells effects;
 };
 
 // Runs to the first broken rule, or to the end. `recording` may be nullptr.

@@ -10,6 +10,7 @@
 
 #include "sim/harness/scenario_text.h"
 #include "sim/harness/seed_text.h"
+#include "sim/harness/sweep/cell_fields.h"
 #include "sim/harness/sweep/json_fields.h"
 
 namespace harrow::harness {
@@ -18,7 +19,7 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr const char* kFormat = "harrow results";
-constexpr std::uint64_t kVersion = 2;
+constexpr std::uint64_t kVersion = 3;
 
 struct ClassName {
   FailureClass::Kind kind;
@@ -155,7 +156,7 @@ absl::Status ParseHeader(Fields* fields, SweepResults* results) {
   if (fields->Text("format") != kFormat)
     fields->Fail(std::string("expected the field \"format\" with \"") + kFormat + "\"");
   if (const std::uint64_t version = fields->Number("version"); version != kVersion)
-    fields->Fail("expected version 2, found " + std::to_string(version));
+    fields->Fail("expected version 3, found " + std::to_string(version));
   header.build = fields->HexNumber("build");
   header.target = fields->Text("target");
   header.profile = fields->Text("profile");
@@ -216,6 +217,7 @@ absl::Status ParseDone(Fields* fields, SweepResults* results) {
   ParseCounts(fields, &block.tally.counts);
   ParseMeetings(fields, &block.tally.meetings);
   if (fields->Has("marks")) ParseMarks(fields, &block.tally.marks);
+  ParseCellFields(fields, &block.tally);
   if (fields->Has("known")) {
     const std::vector<std::uint64_t> known = fields->Numbers("known");
     if (known.size() > results->header.known.size())
@@ -346,6 +348,7 @@ std::string DoneLine(const DoneBlock& block) {
   object["meetings"] = MeetingsObject(block.tally.meetings);
   if (Json marks = MarksObject(block.tally.marks); !marks.empty())
     object["marks"] = std::move(marks);
+  AddCellFields(block.tally, &object);
   if (Json known = KnownList(block.tally); !known.empty()) object["known"] = std::move(known);
   return LineOf(object);
 }

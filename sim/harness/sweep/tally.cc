@@ -34,6 +34,8 @@ void Tally::Add(const Tally& other) {
   counts.Add(other.counts);
   meetings.Add(other.meetings);
   marks.Add(other.marks);
+  for (std::size_t at = 0; at < medium.size(); ++at) medium[at].Add(other.medium[at]);
+  effects.Add(other.effects);
   for (std::size_t at = 0; at < known.size(); ++at) known[at] += other.known[at];
 }
 
@@ -45,7 +47,8 @@ bool Tally::operator==(const Tally& other) const {
   }
   return done == other.done && rechecked == other.rechecked && digest == other.digest &&
          profiles == other.profiles && strategies == other.strategies &&
-         meetings == other.meetings && marks == other.marks && known == other.known;
+         meetings == other.meetings && marks == other.marks && medium == other.medium &&
+         effects == other.effects && known == other.known;
 }
 
 }  // namespace harrow::harness

@@ -10,6 +10,8 @@
 #include <string_view>
 #include <type_traits>
 
+#include "faults/effect_cells.h"
+#include "sim/disk/medium_cell.h"
 #include "sim/disk/profile.h"
 #include "sim/harness/counts.h"
 #include "sim/harness/known_findings.h"
@@ -44,6 +46,8 @@ struct Tally {
   Counts counts;
   Meetings meetings;
   Marks marks;
+  std::array<disk::MediumCells, kProfiles.size()> medium{};
+  faults::EffectCells effects;
   std::array<std::uint64_t, kKnownFindingsMax>
       known{};  // seeds that show a known finding, by its place in the list
 };

@@ -253,7 +253,7 @@ TEST(RunReport, NamesTheStepThatWroteEachFragmentAndKeepsTheLastStepsOfAGiant) {
 
 TEST(SweepReport, CountsAndRatesAreThoseOfTheLines) {
   const std::string text =
-      R"({"line":"header","format":"harrow results","version":2,"build":"0x1","target":"harrow",)"
+      R"({"line":"header","format":"harrow results","version":3,"build":"0x1","target":"harrow",)"
       R"("profile":"","strategy":"","first_seed":"0x1","seeds":4,"recheck":0,"shard_count":1,)"
       R"("shards":[0]})"
       "\n"

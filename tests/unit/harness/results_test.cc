@@ -44,6 +44,11 @@ DoneSeed DoneAt(const SweepHeader& header, std::uint64_t position, std::uint64_t
   done.tally.counts.Add(Count::kSteps, seed);
   done.tally.marks.Add(seed % Marks::kSize, seed);
   if (seed % 5 == 0) done.tally.known[seed % 3] = 1;
+  const auto cell = static_cast<disk::MediumCell>(seed % disk::kMediumCellCount);
+  done.tally.medium[seed % done.tally.medium.size()].Add(cell, seed);
+  const auto effect = static_cast<faults::EffectKind>(seed % faults::kEffectCount);
+  ++done.tally.effects.On(effect, faults::OpKind::kSync)[seed % 2];
+  ++done.tally.effects.On(effect, faults::FileKind::kLog)[seed % 2];
   done.unknown = seed % 7 == 0;
   return done;
 }
@@ -211,7 +216,7 @@ TEST(Results, DamageIsNamedByFileAndLine) {
   EXPECT_EQ(damaged("{\"line\":\"session\"", "{\"line\":\"sessio\""),
             "a\\x0afile:2: expected a line \"session\", \"done\", \"failure\", \"cause\" or "
             "\"end\", found \"sessio\"");
-  EXPECT_EQ(damaged("\"version\":2", "\"version\":1"), "a\\x0afile:1: expected version 2, found 1");
+  EXPECT_EQ(damaged("\"version\":3", "\"version\":1"), "a\\x0afile:1: expected version 3, found 1");
   EXPECT_EQ(damaged("\"jobs\":1}", "\"jobs\":-1}"),
             "a\\x0afile:2: expected the field \"jobs\" with a whole number");
   EXPECT_EQ(damaged("\"jobs\":1}", "\"jobs\":1,\"more\":1}"),
