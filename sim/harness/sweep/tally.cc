@@ -13,6 +13,8 @@ Tally Tally::Of(const Scenario& scenario, const RunResult& result) {
   tally.counts = result.counts;
   tally.meetings = result.meetings;
   tally.marks = result.marks;
+  tally.medium[static_cast<std::size_t>(scenario.profile)] = result.medium;
+  tally.effects = result.effects;
   for (std::size_t at = 0; at < kProfiles.size(); ++at)
     tally.profiles[at] = scenario.profile == kProfiles[at] ? 1 : 0;
   for (const LifePlan& life : scenario.lives) {

@@ -46,7 +46,7 @@ struct Tally {
   Counts counts;
   Meetings meetings;
   Marks marks;
-  std::array<disk::MediumCells, kProfiles.size()> medium{};
+  std::array<disk::MediumCells, kProfiles.size()> medium{};  // by ProfileName
   faults::EffectCells effects;
   std::array<std::uint64_t, kKnownFindingsMax>
       known{};  // seeds that show a known finding, by its place in the list
