@@ -2,7 +2,7 @@
 // the profile's fields. What one profile does otherwise than all others is in profile_test.cc.
 #include <gtest/gtest.h>
 
-#include <algorithm>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -31,6 +31,50 @@ Images After(ProfileName profile, const Image& start, const std::string& script,
   Lab lab(profile, start);
   lab.Run(script);
   return lab.RandomCrashes(count);
+}
+
+// The other tests here take what they expect from the fields, so these are held by themselves.
+TEST(ProfileRowsTest, EachProfileIsAsTheTablesHaveIt) {
+  const struct {
+    ProfileName name;
+    SyncScope sync_scope;
+    bool metadata_in_order;
+    DataUnit data_unit;
+    bool garbage_in_gaps;
+    bool data_before_rename;
+    FailedSyncRule failed_sync;
+    LossRule loss;
+  } rows[] = {
+      {ProfileName::kStrict, SyncScope::kData, false, DataUnit::kSector, true, false,
+       FailedSyncRule::kKeepsCache, LossRule::kPending},
+      {ProfileName::kExt4, SyncScope::kEarlier, true, DataUnit::kPage, false, true,
+       FailedSyncRule::kKeepsCache, LossRule::kPending},
+      {ProfileName::kExt4Writeback, SyncScope::kEarlier, true, DataUnit::kPage, true, false,
+       FailedSyncRule::kKeepsCache, LossRule::kPending},
+      {ProfileName::kExt4Journal, SyncScope::kEarlier, true, DataUnit::kPage, false, true,
+       FailedSyncRule::kReportsLater, LossRule::kInOrder},
+      {ProfileName::kXfs, SyncScope::kEarlier, true, DataUnit::kPage, false, false,
+       FailedSyncRule::kKeepsCache, LossRule::kPending},
+      {ProfileName::kBtrfs, SyncScope::kOwnNames, true, DataUnit::kExtent, false, true,
+       FailedSyncRule::kRevertsCache, LossRule::kPending},
+      {ProfileName::kProcessKill, SyncScope::kEarlier, true, DataUnit::kPage, false, true,
+       FailedSyncRule::kKeepsCache, LossRule::kNothing},
+      {ProfileName::kLying, SyncScope::kEarlier, true, DataUnit::kPage, false, true,
+       FailedSyncRule::kKeepsCache, LossRule::kEpoch},
+      {ProfileName::kUnsafeDevice, SyncScope::kData, false, DataUnit::kByte, true, false,
+       FailedSyncRule::kKeepsCache, LossRule::kPending},
+  };
+  ASSERT_EQ(std::size(rows), kAllProfiles.size());
+  for (const auto& row : rows) {
+    const Profile& profile = GetProfile(row.name);
+    EXPECT_EQ(profile.sync_scope, row.sync_scope) << ToText(row.name);
+    EXPECT_EQ(profile.metadata_in_order, row.metadata_in_order) << ToText(row.name);
+    EXPECT_EQ(profile.data_unit, row.data_unit) << ToText(row.name);
+    EXPECT_EQ(profile.garbage_in_gaps, row.garbage_in_gaps) << ToText(row.name);
+    EXPECT_EQ(profile.data_before_rename, row.data_before_rename) << ToText(row.name);
+    EXPECT_EQ(profile.failed_sync, row.failed_sync) << ToText(row.name);
+    EXPECT_EQ(profile.loss, row.loss) << ToText(row.name);
+  }
 }
 
 TEST(ProfileRowsTest, FsyncMakesDataAndSizeDurableInTheOrderOfTheCalls) {
