@@ -61,6 +61,7 @@ void Disk::Impl::RememberStart() {
 }
 
 void Disk::Impl::BeginMutation() {
+  TakeMapped();
   ++stats.mutations;
   if (state.profile->loss == LossRule::kInOrder && earlier.Moment()) {
     earlier.Add(ResolveCrash(state, {.survivors = faults::Survivors::kAll}, nullptr));
@@ -145,6 +146,13 @@ int Disk::Map(int fd, std::uint64_t offset, std::size_t size, void* to) {
 }
 
 void Disk::Unmap(std::uint64_t number) { impl_->Unmap(static_cast<InodeNumber>(number)); }
+
+int Disk::MapShared(int fd, std::uint64_t offset, std::size_t size, unsigned char* memory) {
+  const Descriptor* const file = impl_->Opened(fd);
+  return file == nullptr ? -EBADF : impl_->MapShared(*file, offset, size, memory);
+}
+
+void Disk::UnmapShared(const unsigned char* memory) { impl_->UnmapShared(memory); }
 
 ssize_t Disk::Write(int fd, const void* data, std::size_t size) {
   Descriptor* const file = impl_->Opened(fd);
@@ -261,6 +269,7 @@ int Disk::Lock(int fd, int operation, struct flock* lock) {
 }
 
 Image Disk::Crash(const faults::CrashImageChoice& choice) const {
+  impl_->TakeMapped();
   if (impl_->state.profile->MachineStaysUp()) {
     if (PendingCount() > 0) impl_->cells.Add(MediumCell::kNothingLost);
     return Everything();
@@ -279,6 +288,7 @@ Image Disk::Crash(const faults::CrashImageChoice& choice) const {
 }
 
 ExplainedImage Disk::ExplainCrash(const faults::CrashImageChoice& choice) const {
+  impl_->TakeMapped();
   if (impl_->state.profile->MachineStaysUp()) return {Everything(), {}};
   const std::optional<std::size_t> earlier = ChooseEarlier(choice);
   if (!earlier.has_value()) return disk::ExplainCrash(impl_->state, choice);
@@ -319,11 +329,20 @@ std::optional<std::size_t> Disk::ChooseEarlier(const faults::CrashImageChoice& c
   return std::nullopt;
 }
 
-Image Disk::Everything() const { return ResolveEverything(impl_->state); }
+Image Disk::Everything() const {
+  impl_->TakeMapped();
+  return ResolveEverything(impl_->state);
+}
 
-std::size_t Disk::PendingCount() const { return CountPending(impl_->state); }
+std::size_t Disk::PendingCount() const {
+  impl_->TakeMapped();
+  return CountPending(impl_->state);
+}
 
-std::vector<PendingItem> Disk::PendingItems() const { return DescribePending(impl_->state); }
+std::vector<PendingItem> Disk::PendingItems() const {
+  impl_->TakeMapped();
+  return DescribePending(impl_->state);
+}
 
 bool Disk::IsOpen(int fd) const { return impl_->Opened(fd) != nullptr; }
 

@@ -91,6 +91,11 @@ class Disk {
   // an interrupt means nothing to a map. Unmap takes the number of the inode.
   int Map(int fd, std::uint64_t offset, std::size_t size, void* to);
   void Unmap(std::uint64_t number);
+  // The same, of a map that is shared and may be written: until it is unmapped, what changed in `memory` is found by comparison
+  // and is in the cache, dirty, before anything reads the file, changes the disk or takes an image; and a write to the file shows
+  // in it. Pages past the file's end are nobody's. `offset` is a whole number of pages.
+  int MapShared(int fd, std::uint64_t offset, std::size_t size, unsigned char* memory);
+  void UnmapShared(const unsigned char* memory);
   int Sync(int fd);  // fsync and fdatasync; on a directory: its names
   int Truncate(int fd, off_t size);
   int TruncatePath(std::string_view path, off_t size);

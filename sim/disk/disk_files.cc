@@ -30,6 +30,7 @@ ssize_t Disk::Impl::Pread(const Descriptor& file, void* buffer, std::size_t size
   if (!Readable(file.flags)) return -EBADF;
   ++stats.reads;
   if (inode.IsDirectory()) return -EISDIR;
+  TakeMapped();
   std::optional<faults::Effect> flipped;
   if (!injector.idle()) {
     const auto effect = injector.Decide(inode.kind, faults::OpKind::kRead);
@@ -149,6 +150,7 @@ ssize_t Disk::Impl::Write(const Descriptor& file, const void* data, std::size_t 
   for (std::uint64_t page = offset / kPageSize; page < PageCount(offset + size); ++page) {
     cache.dirty.Set(page);
   }
+  ShowInMaps(file.inode, offset, data, size);
   inode.next_write_error = next_error;
   if (writeback_error != 0) {
     cells.Add(MediumCell::kWritebackFailed);
@@ -162,7 +164,9 @@ int Disk::Impl::Truncate(InodeNumber number, std::uint64_t size) {
   CacheView& cache = state.inodes[number].cache;
   if (cache.contents->size == size) return 0;
   if (size > kMaxFileSize) return -EFBIG;
-  if (state.inodes[number].maps > 0) ++stats.mapped_changes;
+  const bool shrinks = size < cache.contents->size;
+  if (state.inodes[number].maps > 0 || (shrinks && !CoversMaps(number, size)))
+    ++stats.mapped_changes;
   PendingOperation& operation = AddPending(PendingKind::kTruncate, number);
   operation.size = size;
   operation.view = cache;

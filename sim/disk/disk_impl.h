@@ -1,5 +1,5 @@
 // The inside of Disk: its state, descriptors and counters. Families of calls are in disk_files.cc,
-// disk_names.cc, disk_sync.cc and disk_locks.cc.
+// disk_maps.cc, disk_names.cc, disk_sync.cc and disk_locks.cc.
 //
 // Threading: one OS thread.
 #ifndef HARROW_SIM_DISK_DISK_IMPL_H_
@@ -29,6 +29,14 @@ struct Descriptor {
   bool opened_late = false;        // after an error that nobody had seen
 };
 
+// A range of a file that is mapped shared and writable, and the memory that stands for it.
+struct SharedMap {
+  InodeNumber inode = kNoInode;
+  std::uint64_t offset = 0;
+  std::size_t size = 0;
+  unsigned char* memory = nullptr;  // the mapper's, as long as the map is
+};
+
 // Where a path leads. `error` (-errno) is set when a directory on the way is missing or is none.
 struct Found {
   enum class Last : std::uint8_t { kName, kDot, kDotDot, kRoot };
@@ -49,6 +57,17 @@ class Disk::Impl {
   ssize_t Pread(const Descriptor& file, void* buffer, std::size_t size, std::uint64_t offset);
   int Map(const Descriptor& file, std::uint64_t offset, std::size_t size, void* to);
   void Unmap(InodeNumber number);
+
+  // disk_maps.cc
+  int MapShared(const Descriptor& file, std::uint64_t offset, std::size_t size,
+                unsigned char* memory);
+  void UnmapShared(const unsigned char* memory);
+  // Takes into the cache what was written through maps.
+  void TakeMapped();
+  // Whether the file is no smaller than what its maps show of it.
+  bool CoversMaps(InodeNumber number, std::uint64_t size) const;
+  // A write to the file, as its maps have to show it.
+  void ShowInMaps(InodeNumber number, std::uint64_t offset, const void* data, std::size_t size);
   ssize_t Write(const Descriptor& file, const void* data, std::size_t size, std::uint64_t offset);
   int Truncate(InodeNumber number, std::uint64_t size);
   int TruncateCall(InodeNumber number, off_t size);
@@ -103,6 +122,7 @@ class Disk::Impl {
   EarlierImages earlier;
   FailedSync failed_sync;
   std::vector<Descriptor> descriptors;
+  std::vector<SharedMap> shared_maps;
 
  private:
   void RememberStart();
@@ -117,6 +137,7 @@ class Disk::Impl {
   void Flip(const faults::Effect& effect, InodeNumber number, std::uint64_t offset, void* buffer,
             std::size_t size);
   void Rot(InodeNumber number, std::uint64_t offset, unsigned char byte);
+  void TakePage(const SharedMap& map, std::uint64_t page);
   void RecordLastWrite(InodeNumber number, std::uint64_t offset, std::size_t length);
 
   int ReportPastError(Descriptor& file);

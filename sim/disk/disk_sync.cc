@@ -96,7 +96,9 @@ void Disk::Impl::FailWriteback(InodeNumber number) {
   Inode& inode = state.inodes[number];
   failed_sync = FailedSync();
   const CacheView before = inode.cache;
-  if (state.profile->failed_sync == FailedSyncRule::kRevertsCache) {
+  // Pages that a program has mapped to write cannot be dropped.
+  const bool mapped = !CoversMaps(number, 0);
+  if (state.profile->failed_sync == FailedSyncRule::kRevertsCache && !mapped) {
     RevertCache(number);
   } else {
     if (inode.cache.Pending()) WriteSome(number);

@@ -5,8 +5,9 @@
 //
 // Served: open openat creat close read pread write pwrite readv writev lseek fsync fdatasync ftruncate
 // truncate fallocate posix_fallocate rename unlink mkdir rmdir remove opendir readdir closedir fstat
-// stat lstat access, mmap (of a file, to read) munmap madvise, fcntl (F_GETFD F_SETFD F_GETFL and the locks that do not wait), their 64-bit and
-// fortified names, and the old __xstat family.
+// stat lstat access, mmap (of a file, to read, or shared to write as well) munmap madvise, fcntl (F_GETFD F_SETFD F_GETFL and
+// the locks that do not wait), fchown (to root), their 64-bit and fortified names, and the old __xstat family. Besides the
+// mount, /dev/urandom and /dev/random: open, read and close, of bytes from the run's own entropy.
 //
 // Once the machine is dropped (kernel::Dropped) every call fails with EIO but close, closedir and
 // unlocking, which succeed; nothing is traced or observed any more.
@@ -17,8 +18,8 @@
 // the bytes written.
 //
 // Threading: one simulated machine, one OS thread.
-// Not modelled: permissions (a call is root's, the file mode creation mask is 022), times. A map shows the file as it was when it
-// was made; a change of a mapped file's bytes ends the run by name.
+// Not modelled: permissions (a call is root's, the file mode creation mask is 022), times. A map to read shows the file as it was
+// when it was made; a change of a mapped file's bytes ends the run by name.
 #ifndef HARROW_SIM_DISK_POSIX_H_
 #define HARROW_SIM_DISK_POSIX_H_
 

@@ -9,6 +9,7 @@
 
 #include "sim/disk/page.h"
 #include "sim/disk/posix_call.h"
+#include "sim/disk/posix_devices.h"
 #include "sim/kernel/takeover/real.h"
 
 namespace harrow::disk {
@@ -36,6 +37,7 @@ Real<int(int, int, off_t, off_t)> real_fallocate("fallocate");
 Real<int(int, off_t, off_t)> real_posix_fallocate("posix_fallocate");
 Real<int(int, int, void*)> real_fcntl("fcntl");
 Real<int(int, int, void*)> real_fcntl64("fcntl64");
+Real<int(int, uid_t, gid_t)> real_fchown("fchown");
 
 ssize_t ServeRead(int fd, void* buffer, std::size_t size) {
   ServedCall call("read", OpKind::kRead, Access::kReads);
@@ -193,6 +195,16 @@ int ServeFcntl(int fd, int command, void* argument) {
   return 0;
 }
 
+// Everything is root's already, and stays so.
+int ServeChown(int fd, uid_t user, gid_t group) {
+  constexpr auto kUnchanged = static_cast<uid_t>(-1);
+  if ((user != 0 && user != kUnchanged) || (group != 0 && group != kUnchanged))
+    return Refuse("fchown", "another owner than root");
+  if (kernel::Dropped()) return static_cast<int>(ServedCall::Result(-EIO));
+  const bool open = g_front.disk->IsOpen(fd - kFirstDescriptor);
+  return static_cast<int>(ServedCall::Result(open ? 0 : -EBADF));
+}
+
 }  // namespace
 
 extern "C" {
@@ -225,11 +237,16 @@ int TakenPosixFallocate(int fd, off_t offset, off_t size) HARROW_LIBC("posix_fal
 int TakenPosixFallocate64(int fd, off_t offset, off_t size) HARROW_LIBC("posix_fallocate64");
 int TakenFcntl(int fd, int command, ...) HARROW_LIBC("fcntl");
 int TakenFcntl64(int fd, int command, ...) HARROW_LIBC("fcntl64");
+int TakenFchown(int fd, uid_t user, gid_t group) HARROW_LIBC("fchown");
 
-int TakenClose(int fd) { return ServesDescriptor(fd) ? ServeClose(fd) : real_close(fd); }
+int TakenClose(int fd) {
+  if (ServesDescriptor(fd)) return ServeClose(fd);
+  return ServesDevice(fd) ? 0 : real_close(fd);
+}
 
 ssize_t TakenRead(int fd, void* buffer, std::size_t size) {
-  return ServesDescriptor(fd) ? ServeRead(fd, buffer, size) : real_read(fd, buffer, size);
+  if (ServesDescriptor(fd)) return ServeRead(fd, buffer, size);
+  return ServesDevice(fd) ? ReadDevice(buffer, size) : real_read(fd, buffer, size);
 }
 
 ssize_t TakenReadChk(int fd, void* buffer, std::size_t size, std::size_t room) {
@@ -338,6 +355,10 @@ int TakenFcntl64(int fd, int command, ...) {
   va_end(arguments);
   return ServesDescriptor(fd) ? ServeFcntl(fd, command, argument)
                               : real_fcntl64(fd, command, argument);
+}
+
+int TakenFchown(int fd, uid_t user, gid_t group) {
+  return ServesDescriptor(fd) ? ServeChown(fd, user, group) : real_fchown(fd, user, group);
 }
 
 }  // extern "C"

@@ -1,4 +1,4 @@
-// mmap of a simulated file, to read: LevelDB reads its tables so.
+// mmap of a simulated file: LevelDB reads its tables so, SQLite shares the index of its log.
 #include "sim/disk/posix_maps.h"
 
 #include <sys/mman.h>
@@ -25,9 +25,21 @@ constexpr std::size_t kMaxMapBytes = std::size_t{1} << 30;
 
 std::size_t WholePages(std::size_t size) { return (size + kPage - 1) / kPage * kPage; }
 
+// A map to read, or one that is shared to read and write.
+bool KnownProtection(int protection, int flags) {
+  if ((protection & ~PROT_READ) == 0) return true;
+  return protection == (PROT_READ | PROT_WRITE) && (flags & MAP_PRIVATE) == 0;
+}
+
+int MapInto(Disk* disk, int fd, const FileMap& map, std::uint64_t offset) {
+  const std::size_t size = WholePages(map.size);
+  return map.writable ? disk->MapShared(fd, offset, size, static_cast<unsigned char*>(map.address))
+                      : disk->Map(fd, offset, size, map.address);
+}
+
 void* MapFile(std::size_t size, int protection, int flags, int fd, off_t offset) {
-  if ((protection & ~PROT_READ) != 0) {
-    Refuse("mmap", "a map to write or execute");
+  if (!KnownProtection(protection, flags)) {
+    Refuse("mmap", "a private map to write, or one to execute");
     return MAP_FAILED;
   }
   if ((flags & ~(MAP_SHARED | MAP_PRIVATE | MAP_POPULATE)) != 0) {
@@ -48,14 +60,14 @@ void* MapFile(std::size_t size, int protection, int flags, int fd, off_t offset)
   }
   call.SetRange(static_cast<std::uint64_t>(offset), size);
   call.SetBuffer(address);
-  const std::uint64_t inode = call.disk().NumberOf(call.fd());
-  std::int64_t result =
-      call.disk().Map(call.fd(), static_cast<std::uint64_t>(offset), WholePages(size), address);
+  const FileMap map = {address, size, call.disk().NumberOf(call.fd()),
+                       (protection & PROT_WRITE) != 0};
+  std::int64_t result = MapInto(&call.disk(), call.fd(), map, static_cast<std::uint64_t>(offset));
   if (result < 0) {
     std::free(address);
   } else {
     // Before the call is over: a delay lets others run, and the power may go.
-    g_front.maps->push_back({address, size, inode});
+    g_front.maps->push_back(map);
     const std::int64_t left = call.disk().SizeOf(call.fd()) - offset;
     result = std::clamp<std::int64_t>(left, 0, static_cast<std::int64_t>(size));
   }
@@ -76,7 +88,6 @@ int Unmap(void* address, std::size_t size) {
   if (address != map->address || WholePages(size) != WholePages(map->size))
     return Refuse("munmap", "a part of a map");
   const kernel::HostMemory host;
-  g_front.disk->Unmap(map->inode);
   FreeMap(*map);
   g_front.maps->erase(map);
   return 0;
@@ -84,7 +95,14 @@ int Unmap(void* address, std::size_t size) {
 
 }  // namespace
 
-void FreeMap(const FileMap& map) { std::free(map.address); }
+void FreeMap(const FileMap& map) {
+  if (map.writable) {
+    g_front.disk->UnmapShared(static_cast<const unsigned char*>(map.address));
+  } else {
+    g_front.disk->Unmap(map.inode);
+  }
+  std::free(map.address);
+}
 
 bool IsServedMap(const void* address) {
   return Mounted() && !g_front.maps->empty() && FindMap(address) != g_front.maps->end();

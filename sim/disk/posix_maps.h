@@ -1,5 +1,7 @@
-// Maps of simulated files: copies of what the file held when it was mapped. A write or truncation of it meanwhile, which
-// the map would not show, ends the run by name. In the trace a map is a read of what the file has of the range.
+// Maps of simulated files. One to read is a copy of what the file held when it was mapped: a write or truncation of it
+// meanwhile, which the map would not show, ends the run by name. One that is shared and may be written is the disk's to compare
+// (Disk::MapShared); a truncation to less than it shows ends the run. In the trace a map is a read of what the file has of the
+// range.
 //
 // Threading: on a task.
 #ifndef HARROW_SIM_DISK_POSIX_MAPS_H_
@@ -14,6 +16,7 @@ struct FileMap {
   void* address = nullptr;
   std::size_t size = 0;     // as asked for, bytes
   std::uint64_t inode = 0;  // Disk::NumberOf
+  bool writable = false;
 };
 
 void FreeMap(const FileMap& map);

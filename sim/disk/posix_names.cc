@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "sim/disk/posix_call.h"
+#include "sim/disk/posix_devices.h"
 #include "sim/kernel/takeover/real.h"
 
 namespace harrow::disk {
@@ -105,7 +106,8 @@ int ServeFstat(int fd, struct stat* out) {
 
 int OpenPath(const char* name, const char* path, int flags, mode_t mode) {
   const char* const below = ServedPath(path);
-  return below == nullptr ? real_open(path, flags, mode) : ServeOpen(name, below, flags, mode);
+  if (below != nullptr) return ServeOpen(name, below, flags, mode);
+  return IsServedDevice(path) ? kEntropyDescriptor : real_open(path, flags, mode);
 }
 
 mode_t ModeArgument(int flags, va_list arguments) {

@@ -86,7 +86,7 @@ void Machine::Reset(const SimulationOptions& options, Trace& trace) {
   }
   const Random streams(options.strategy.seed);
   if (spurious_one_in_ != 0) spurious_ = streams.Child("spurious wake-ups");
-  entropy_seed_ = options.strategy.seed;
+  entropy_seed_ = options.entropy_seed.value_or(options.strategy.seed);
   entropy_drawn_ = false;
   InitHostFiber(host_);
   if constexpr (!kSanitized) run_heap::Reset();

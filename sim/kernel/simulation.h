@@ -23,6 +23,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -38,6 +39,8 @@ struct SimulationOptions {
   bool replay = false;
   std::vector<Deviation> deviations;
   std::uint64_t spurious_wakeup_one_in = 0;  // 0: never; drawn from a stream of strategy.seed
+  // Of the random bytes that programs ask for; nothing: strategy.seed.
+  std::optional<std::uint64_t> entropy_seed;
   std::uint64_t step_limit = 1'000'000;
   bool record_deviations = false;
 };

@@ -145,10 +145,16 @@ TEST(PosixMapsTest, WhatAMapWouldNotShowEndsTheRunByName) {
       {"truncate: a change of a mapped file",
        [] { static_cast<void>(!truncate(Path("f").c_str(), 1)); }},
       {"open: a change of a mapped file", [] { open(Path("f").c_str(), O_WRONLY | O_TRUNC); }},
-      {"mmap: a map to write or execute",
+      {"mmap: a private map to write",
        [] {
          const int fd = open(Path("f").c_str(), O_RDWR);
-         static_cast<void>(mmap(nullptr, 5, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+         static_cast<void>(mmap(nullptr, 5, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0));
+       }},
+      {"ftruncate: a change of a mapped file",
+       [] {
+         const int fd = open(Path("g").c_str(), O_RDWR);
+         static_cast<void>(mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+         static_cast<void>(!ftruncate(fd, 1));
        }},
       {"mmap: one of these flags",
        [] {
@@ -160,10 +166,11 @@ TEST(PosixMapsTest, WhatAMapWouldNotShowEndsTheRunByName) {
   };
   for (const auto& [expected, call] : cases) {
     const kernel::Outcome outcome =
-        RunOn({}, Image().With("f", std::string(2 * kPage, 'x')), [&call = call] {
-          static_cast<void>(Map("f", 5));
-          call();
-        });
+        RunOn({}, Image().With("f", std::string(2 * kPage, 'x')).With("g", std::string(kPage, 'x')),
+              [&call = call] {
+                static_cast<void>(Map("f", 5));
+                call();
+              });
     EXPECT_EQ(outcome.end, kernel::End::kUnserved) << expected;
     EXPECT_EQ(outcome.detail.substr(0, std::string(expected).size()), expected);
   }
@@ -176,6 +183,96 @@ TEST(PosixMapsTest, AfterItsLastMapAFileMayChange) {
     EXPECT_EQ(write(open(Path("f").c_str(), O_WRONLY), "x", 1), 1);
   });
   EXPECT_EQ(outcome.end, kernel::End::kFinished) << outcome.detail;
+}
+
+unsigned char* MapToWrite(int fd, std::size_t size, off_t offset = 0) {
+  return static_cast<unsigned char*>(
+      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset));
+}
+
+// The same calls on the simulated disk and on a file of the real machine.
+TEST(PosixMapsTest, ASharedMapAndItsFileShowEachOther) {
+  const auto program = [](const std::string& path) {
+    std::string seen;
+    const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC, 0644);
+    EXPECT_EQ(write(fd, std::string(2 * kPage, '.').data(), 2 * kPage), ssize_t{2 * kPage});
+    unsigned char* const map = MapToWrite(fd, 2 * kPage);
+    map[1] = 'm';
+    map[kPage + 1] = 'n';
+    char two[2] = {};
+    EXPECT_EQ(pread(fd, two, 2, 0), 2);
+    seen.append(two, 2);
+    EXPECT_EQ(pwrite(fd, "wxyz", 4, kPage - 2), 4);
+    seen.append(reinterpret_cast<const char*>(map) + kPage - 2, 5);
+    // Longer than the map, and back: neither is its business.
+    EXPECT_EQ(pwrite(fd, "end", 3, 3 * kPage), 3);
+    EXPECT_EQ(ftruncate(fd, 2 * kPage), 0);
+    map[2] = 'o';
+    EXPECT_EQ(munmap(map, 2 * kPage), 0);
+    char three[3] = {};
+    EXPECT_EQ(pread(fd, three, 3, 0), 3);
+    seen.append(three, 3);
+    close(fd);
+    return seen;
+  };
+  std::string simulated;
+  const kernel::Outcome outcome = RunOn({}, Image(), [&] {
+    const std::string seen = program(Path("f"));
+    const kernel::HostMemory host;
+    simulated.assign(seen);
+  });
+  EXPECT_EQ(outcome.end, kernel::End::kFinished) << outcome.detail;
+  const std::string real = testing::TempDir() + "/shared_map";
+  EXPECT_EQ(simulated, program(real));
+  unlink(real.c_str());
+  EXPECT_EQ(simulated, ".mwxyz..mo");
+}
+
+TEST(PosixMapsTest, WhatIsWrittenThroughAMapIsDirtyUntilASync) {
+  Disk disk({}, Image().With("f", std::string(2 * kPage, '.')));
+  kernel::Trace trace;
+  const Mount mount(&disk, nullptr);
+  kernel::RunSimulation(kernel::SimulationOptions{}, trace, [] {
+    const int fd = open(Path("f").c_str(), O_RDWR);
+    unsigned char* const map = MapToWrite(fd, 2 * kPage);
+    map[0] = 's';
+    EXPECT_EQ(fsync(fd), 0);
+    map[kPage] = 'l';
+    kernel::Stop();
+  });
+  const auto ends = [](const Image& image) {
+    const std::string contents = image.Contents("f");
+    return std::string{contents[0], contents[kPage]};
+  };
+  EXPECT_EQ(disk.PendingCount(), 1U);
+  EXPECT_EQ(ends(disk.Crash({faults::Survivors::kNone, 0, 0})), "s.");
+  EXPECT_EQ(ends(disk.Crash({faults::Survivors::kAll, 0, 0})), "sl");
+  EXPECT_EQ(ends(disk.Everything()), "sl");
+  disk.CheckInvariants();
+}
+
+// A failed sync takes the cache back on btrfs, but not pages that are mapped.
+TEST(PosixMapsTest, MappedPagesStayAfterAFailedSync) {
+  DiskOptions options = With("any sync #1: fail EIO");
+  options.profile = ProfileName::kBtrfs;
+  const kernel::Outcome outcome = RunOn(options, Image().With("f", "....."), [] {
+    const int fd = open(Path("f").c_str(), O_RDWR);
+    unsigned char* const map = MapToWrite(fd, 5);
+    map[0] = 'x';
+    EXPECT_EQ(fsync(fd), -1);
+    char first = 0;
+    EXPECT_EQ(pread(fd, &first, 1, 0), 1);
+    EXPECT_EQ(first, 'x');
+    EXPECT_EQ(map[0], 'x');
+  });
+  EXPECT_EQ(outcome.end, kernel::End::kFinished) << outcome.detail;
+}
+
+TEST(PosixMapsTest, AMapToWriteNeedsADescriptorToReadAndWrite) {
+  RunOn({}, Image().With("f", "bytes"), [] {
+    EXPECT_EQ(MapToWrite(open(Path("f").c_str(), O_RDONLY), 5), MAP_FAILED);
+    EXPECT_EQ(errno, EACCES);
+  });
 }
 
 TEST(PosixMapsTest, OtherMapsAreLibcs) {

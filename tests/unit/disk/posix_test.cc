@@ -189,6 +189,43 @@ TEST(PosixTest, ElsewhereLibcIsItself) {
 }
 
 // What must not silently pass: each ends the run and is named.
+TEST(PosixTest, EverythingIsRootsAndStaysSo) {
+  Disk disk(DiskOptions{}, Image().With("f", "x"));
+  RunOn(disk, nullptr, [] {
+    const int fd = open(Path("f").c_str(), O_RDONLY);
+    EXPECT_EQ(fchown(fd, 0, 0), 0);
+    EXPECT_EQ(fchown(fd, static_cast<uid_t>(-1), static_cast<gid_t>(-1)), 0);
+    struct stat found;
+    EXPECT_EQ(fstat(fd, &found), 0);
+    EXPECT_EQ(found.st_uid, geteuid());
+    close(fd);
+    EXPECT_EQ(fchown(fd, 0, 0), -1);
+    EXPECT_EQ(errno, EBADF);
+  });
+}
+
+TEST(PosixTest, RandomDevicesGiveBytesOfTheRun) {
+  const auto draw = [](const char* path, std::uint64_t seed) {
+    Disk disk(DiskOptions{}, Image());
+    std::uint64_t drawn = 0;
+    kernel::Trace trace;
+    const Mount mount(&disk, nullptr);
+    kernel::SimulationOptions options;
+    options.entropy_seed = seed;
+    kernel::RunSimulation(options, trace, [&] {
+      const int fd = open(path, O_RDONLY | O_CLOEXEC);
+      EXPECT_EQ(read(fd, &drawn, sizeof(drawn)), ssize_t{sizeof(drawn)});
+      EXPECT_EQ(close(fd), 0);
+    });
+    return drawn;
+  };
+  EXPECT_EQ(draw("/dev/urandom", 1), draw("/dev/random", 1));
+  EXPECT_NE(draw("/dev/urandom", 1), draw("/dev/urandom", 2));
+  const int real = open("/dev/urandom", O_RDONLY);
+  EXPECT_LT(real, kFirstDescriptor - 1);
+  close(real);
+}
+
 TEST(PosixTest, WhatIsNotServedEndsTheRunByName) {
   const struct {
     const char* expected;
@@ -222,6 +259,8 @@ TEST(PosixTest, WhatIsNotServedEndsTheRunByName) {
        }},
       {"lseek: SEEK_DATA", [] { lseek(open(Path("f").c_str(), O_RDONLY), 0, SEEK_DATA); }},
       {"dirfd: it", [] { dirfd(opendir(kRoot.c_str())); }},
+      {"fchown: another owner",
+       [] { static_cast<void>(!fchown(open(Path("f").c_str(), O_RDONLY), 1, 0)); }},
   };
   for (const auto& [expected, call] : cases) {
     Disk disk(DiskOptions{}, Image().With("f", "x"));

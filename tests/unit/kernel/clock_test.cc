@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <ctime>
+#include <optional>
 #include <random>
 #include <string>
 #include <thread>
@@ -92,9 +93,11 @@ TEST(ClockTest, AllClocksAgreeAndEveryRunStartsAtTheSameMoment) {
 }
 
 TEST(ClockTest, RandomDevicesFollowTheSeed) {
-  const auto draw = [](std::uint64_t seed) {
+  const auto draw = [](std::uint64_t seed, std::optional<std::uint64_t> entropy = {}) {
     std::uint64_t drawn[2] = {0, 0};
-    Simulate(Walk(seed), [&] {
+    SimulationOptions options = Walk(seed);
+    options.entropy_seed = entropy;
+    Simulate(options, [&] {
       std::random_device device;
       drawn[0] = device();
       if (getrandom(&drawn[1], sizeof(drawn[1]), 0) != sizeof(drawn[1])) drawn[1] = 0;
@@ -103,6 +106,8 @@ TEST(ClockTest, RandomDevicesFollowTheSeed) {
   };
   EXPECT_EQ(draw(1), draw(1));
   EXPECT_NE(draw(1), draw(2));
+  EXPECT_NE(draw(1), draw(1, 2));
+  EXPECT_EQ(draw(1, 2), draw(2, 2));
 }
 
 // Off a task all of it is the real thing.

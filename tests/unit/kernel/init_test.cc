@@ -269,6 +269,8 @@ TEST(LimitsTest, AreTheSameOnEveryMachine) {
   Simulate(Walk(1), [&] {
     EXPECT_EQ(getrlimit(RLIMIT_NOFILE, &files), 0);
     EXPECT_EQ(getrlimit(RLIMIT_AS, &memory), 0);
+    EXPECT_EQ(sysconf(_SC_PAGESIZE), 4096);
+    EXPECT_EQ(geteuid(), 0U);
   });
   EXPECT_EQ(files.rlim_cur, 1024U);
   EXPECT_EQ(files.rlim_max, 1U << 20);
