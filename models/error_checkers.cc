@@ -74,6 +74,7 @@ Verdict CheckFailedUnseen(const History& history, std::uint32_t number) {
 
 Verdict CheckPoisoned(const History& history, std::uint32_t life) {
   MODELS_CHECK(life < history.lives.size());
+  if (!history.undertakes.errors_stick) return Verdict::Ok();
   const Life& lived = history.lives[life];
   const Write* const failure = FirstFailure(history, life);
   for (const Write* write = FirstOf(history.writes, life);
@@ -151,6 +152,7 @@ Verdict CheckNoSpuriousError(const History& history, std::uint32_t life) {
 namespace {
 
 Verdict CheckOpenOnce(const History& history, std::uint32_t life) {
+  if (!history.undertakes.opens_once) return Verdict::Ok();
   for (const SecondOpen* second = FirstOf(history.second_opens, life);
        second != EndOf(history.second_opens) && second->life == life; ++second) {
     if (!second->opened) continue;

@@ -132,8 +132,23 @@ struct Life {
   Time damaged = kNever;
 };
 
+// What a store undertakes beyond what every store must. One that does not is not judged by it.
+struct Undertakings {
+  // After a write that failed every later one fails until the store is opened again, and no reader of the life sees it (rule
+  // poisoned). Else a failed write is undone, or it is there, at its own place in the order.
+  bool errors_stick = true;
+  // What is open cannot be opened a second time (rule open).
+  bool opens_once = true;
+  // Only what hits an open, a read, a list or a stat fails a read. Else reads take locks, and undo what a crash left.
+  bool reads_only_read = true;
+  // What an opening finds it does not write to, but starts files of its own. Else, on a machine that stayed up, a sync may be
+  // told of an error that a life before met.
+  bool fresh_files = true;
+};
+
 struct History {
   std::uint32_t key_count = 0;
+  Undertakings undertakes;
   std::vector<Life> lives;
   std::vector<Write> writes;
   std::vector<Read> reads;

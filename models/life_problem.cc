@@ -42,7 +42,8 @@ Verdict LifeProblem::Build() {
 }
 
 bool LifeProblem::Failed(const Write& write) const {
-  return write.result == Result::kFailed && write.responded <= history_.lives[life_].ended;
+  return history_.undertakes.errors_stick && write.result == Result::kFailed &&
+         write.responded <= history_.lives[life_].ended;
 }
 
 bool LifeProblem::Returned(const Read& read) const {

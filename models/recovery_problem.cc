@@ -70,7 +70,8 @@ void RecoveryProblem::Build(const History& history, WriteId first_write, Time at
       item_of_.back() = kRefused;
       continue;
     }
-    if (returned && write.result == Result::kFailed && !write.flush) {
+    if (history.undertakes.errors_stick && returned && write.result == Result::kFailed &&
+        !write.flush) {
       first_failure = std::min(first_failure, write.responded);
     }
     AddWrite(write, limit, history.lives[life].ended,

@@ -57,7 +57,7 @@ class Recovery {
     return write.result == Result::kOk && write.responded <= Limit(write.life);
   }
   bool Refused(const Write& write, WriteId first_write) const {
-    if (Acknowledged(write)) return false;
+    if (Acknowledged(write) || !history_.undertakes.errors_stick) return false;
     for (WriteId id = first_write; id < history_.writes.size(); ++id) {
       const Write& other = history_.writes[id];
       if (other.life == write.life && !other.flush && other.result == Result::kFailed &&
@@ -156,8 +156,12 @@ class Linearization {
   Linearization(const History& history, std::uint32_t life) : history_(history) {
     const Time ended = history.lives[life].ended;
     for (const Write& write : history.writes) {
-      const bool returned = write.responded <= ended && write.result != Result::kPending;
-      if (write.life != life || (returned && write.result == Result::kFailed)) continue;
+      bool returned = write.responded <= ended && write.result != Result::kPending;
+      if (write.life != life) continue;
+      if (returned && write.result == Result::kFailed) {
+        if (history.undertakes.errors_stick) continue;
+        returned = false;
+      }
       calls_.push_back({&write, nullptr, -1, write.invoked, returned ? write.responded : kNever});
     }
     MODELS_CHECK(calls_.size() <= kReferenceWritesMax);

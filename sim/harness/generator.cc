@@ -174,6 +174,13 @@ void DrawHabits(kernel::Random random, targets::TargetOptions* options) {
   options->paranoid_checks = random.OneIn(4) ? 1 : 0;
 }
 
+// One seed in six never syncs, and cannot be judged by much.
+void DrawModes(kernel::Random random, targets::TargetOptions* options) {
+  constexpr std::array<std::uint64_t, 6> kSynchronous = {0, 1, 2, 2, 3, 3};
+  options->journal = random.Below(4);
+  options->synchronous = kSynchronous[random.Below(kSynchronous.size())];
+}
+
 targets::TargetOptions DrawOptions(kernel::Random* random) {
   constexpr std::array<std::uint64_t, 6> kWriteBuffers = {4 << 10,  8 << 10,  16 << 10,
                                                           64 << 10, 64 << 10, 256 << 10};
@@ -220,6 +227,7 @@ Scenario GenerateScenario(std::uint64_t seed, const GeneratorLimits& limits) {
     DrawLevels(root.Child("levels"), &scenario.options);
   DrawTables(root.Child("tables"), &scenario.options);
   DrawHabits(root.Child("habits"), &scenario.options);
+  DrawModes(root.Child("modes"), &scenario.options);
   KeepTakenOptions(limits.target, &scenario.options);
   const bool common = shape.OneIn(2);
   scenario.profile = limits.profile.value_or(DrawProfile(common, root.Child("profile")));

@@ -21,8 +21,13 @@ const OptionName* OptionOf(std::string_view name) {
   return found == kOptionNames.end() ? nullptr : found;
 }
 
-std::string ValueText(const OptionName& option, std::uint64_t value) {
-  return option.words[0].empty() ? std::to_string(value) : std::string(option.words[value]);
+std::string OptionText(const KnownOption& known) {
+  const auto* const option =
+      std::find_if(kOptionNames.begin(), kOptionNames.end(),
+                   [&known](const OptionName& one) { return one.member == known.option; });
+  const std::span<const std::string_view> words = option->Words();
+  return std::string(option->name) + " " +
+         (words.empty() ? std::to_string(known.value) : std::string(words[known.value]));
 }
 
 // `word` where it stands whole, after any spaces.
@@ -60,21 +65,30 @@ std::string NamesText(const std::vector<T>& names) {
   return text;
 }
 
-absl::Status ParseOption(TextCursor* cursor, KnownFinding* finding) {
+absl::Status ParseOption(TextCursor* cursor, KnownOption* known) {
   SkipSpaces(cursor);
   std::size_t start = cursor->position();
   const OptionName* const option = OptionOf(cursor->Word());
   if (option == nullptr) return cursor->ExpectedAt(start, "an option");
-  finding->option = option->member;
-  if (option->words[0].empty())
-    return ReadInto(cursor, option->what, option->low, option->high, &finding->option_value);
+  known->option = option->member;
+  const std::span<const std::string_view> words = option->Words();
+  if (words.empty())
+    return ReadInto(cursor, option->what, option->low, option->high, &known->value);
   SkipSpaces(cursor);
   start = cursor->position();
-  const auto* const word = std::find(option->words.begin(), option->words.end(), cursor->Word());
-  if (word == option->words.end())
-    return cursor->ExpectedAt(
-        start, std::string(option->words[0]) + " or " + std::string(option->words[1]));
-  finding->option_value = static_cast<std::uint64_t>(word - option->words.begin());
+  const auto word = std::find(words.begin(), words.end(), cursor->Word());
+  if (word == words.end())
+    return cursor->ExpectedAt(start, std::string(option->what) + " (" + option->WordList() + ")");
+  known->value = static_cast<std::uint64_t>(word - words.begin());
+  return absl::OkStatus();
+}
+
+absl::Status ParseOptions(TextCursor* cursor, KnownFinding* finding) {
+  do {
+    absl::Status status = ParseOption(cursor, &finding->options.emplace_back());
+    if (!status.ok()) return status;
+    SkipSpaces(cursor);
+  } while (TakeWord(cursor, "and"));
   return absl::OkStatus();
 }
 
@@ -116,8 +130,7 @@ absl::Status ParseFinding(TextCursor* cursor, std::string_view line, KnownFindin
   if (!status.ok()) return status;
   SkipSpaces(cursor);
   if (TakeWord(cursor, "with")) {
-    if (status = ParseOption(cursor, finding); !status.ok()) return status;
-    SkipSpaces(cursor);
+    if (status = ParseOptions(cursor, finding); !status.ok()) return status;
   }
   if (finding->signal == 0 && TakeWord(cursor, "after")) {
     if (status = ParseFaults(cursor, finding); !status.ok()) return status;
@@ -143,7 +156,10 @@ bool AnyOrAmong(const std::vector<T>& list, T value) {
 
 bool FitsScenario(const KnownFinding& finding, const Scenario& scenario) {
   if (!AnyOrAmong(finding.profiles, scenario.profile)) return false;
-  return finding.option == nullptr || scenario.options.*finding.option == finding.option_value;
+  return std::all_of(finding.options.begin(), finding.options.end(),
+                     [&scenario](const KnownOption& known) {
+                       return scenario.options.*known.option == known.value;
+                     });
 }
 
 bool Fits(const KnownFinding& finding, const Scenario& scenario, const RunResult& result) {
@@ -188,10 +204,10 @@ std::string ToText(const KnownFinding& finding) {
       (finding.signal == 0 ? NamesText(finding.rules)
                            : "died " + std::to_string(finding.signal) + " at " + finding.frame) +
       " in " + NamesText(finding.profiles);
-  for (const OptionName& option : kOptionNames) {
-    if (option.member != finding.option) continue;
-    text.append(" with ").append(option.name).append(" ");
-    text += ValueText(option, finding.option_value);
+  std::string_view before = " with ";
+  for (const KnownOption& known : finding.options) {
+    text.append(before).append(OptionText(known));
+    before = " and ";
   }
   if (finding.after_nothing) text += " after nothing";
   const char* between = finding.after_nothing ? " but " : " after ";

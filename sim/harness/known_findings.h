@@ -1,6 +1,6 @@
 // Failures that are on record elsewhere, so that a sweep counts them and stays green: one a line,
 //
-//   RULES in PROFILES [with OPTION VALUE] [after FAULTS]: WHERE IT IS ON RECORD
+//   RULES in PROFILES [with OPTION VALUE [and OPTION VALUE ...]] [after FAULTS]: WHERE IT IS ON RECORD
 //
 //   poisoned in any after log write, log sync: google/leveldb 577, only a failed sync is remembered
 //   durable-before prefix in ext4 xfs after nothing: google/leveldb 193, the old log is not synced at a rotation
@@ -34,13 +34,17 @@ namespace harrow::harness {
 // Of a list, at most.
 inline constexpr std::size_t kKnownFindingsMax = 64;
 
+struct KnownOption {
+  std::uint64_t targets::TargetOptions::*option = nullptr;
+  std::uint64_t value = 0;
+};
+
 struct KnownFinding {
-  int signal = 0;                                           // 0: a broken rule
-  std::string frame;                                        // of a death
-  std::vector<models::Rule> rules;                          // empty: any
-  std::vector<disk::ProfileName> profiles;                  // empty: any
-  std::uint64_t targets::TargetOptions::*option = nullptr;  // nullptr: whatever they are
-  std::uint64_t option_value = 0;
+  int signal = 0;                           // 0: a broken rule
+  std::string frame;                        // of a death
+  std::vector<models::Rule> rules;          // empty: any
+  std::vector<disk::ProfileName> profiles;  // empty: any
+  std::vector<KnownOption> options;         // all of them; empty: whatever they are
   bool after_nothing = false;
   std::vector<faults::FaultPattern> after;  // after_nothing: but these; else empty: whatever struck
   std::string record;

@@ -26,8 +26,10 @@
 namespace harrow::harness {
 namespace {
 
-Harm HarmOf(const disk::Profile& profile, const faults::Fired& fired) {
+Harm HarmOf(const disk::Profile& profile, const models::Undertakings& undertakes,
+            const faults::Fired& fired) {
   Harm harm;
+  harm.reads = !undertakes.reads_only_read;
   const bool reported_later = profile.failed_sync == disk::FailedSyncRule::kReportsLater &&
                               fired.operation == faults::OpKind::kSync &&
                               fired.effect.kind == faults::EffectKind::kFailedSync;
@@ -52,7 +54,7 @@ Harm HarmOf(const disk::Profile& profile, const faults::Fired& fired) {
 }
 
 kernel::SimulationOptions MakeSimulationOptions(const Scenario& scenario, const LifePlan& plan,
-                                                bool record) {
+                                                std::size_t number, bool record) {
   kernel::SimulationOptions options;
   options.strategy = plan.schedule.strategy;
   options.replay = plan.schedule.replay;
@@ -60,6 +62,8 @@ kernel::SimulationOptions MakeSimulationOptions(const Scenario& scenario, const 
   options.spurious_wakeup_one_in = plan.schedule.spurious_wakeup_one_in;
   options.step_limit = scenario.step_limit;
   options.record_deviations = record;
+  // What two lives make of random bytes must not be the same, or one takes what the other left for its own.
+  options.entropy_seed = kernel::Mix(plan.schedule.strategy.seed ^ scenario.seed, number);
   return options;
 }
 
@@ -81,6 +85,8 @@ class LifeRunner : public disk::Observer {
 
   LifeResult Run() {
     recorder_->BeginLife(recorded_);
+    if (!kind_.undertakes.fresh_files && HarmedSincePowerLoss())
+      recorder_->Harmed({.reads = !kind_.undertakes.reads_only_read});
     meetings_.BeginOptions(scenario_.options);
     meetings_.Begin(Party::kRecovery);
     kernel::Trace unrecorded;
@@ -88,7 +94,9 @@ class LifeRunner : public disk::Observer {
     if (recorded_ != nullptr) trace = kernel::Trace(true);
     const disk::Mount mount(disk_.get(), this);
     result_.outcome = kernel::RunSimulation(
-        MakeSimulationOptions(scenario_, plan_, recorded_ != nullptr), trace, [this] { Root(); });
+        MakeSimulationOptions(scenario_, plan_, recorder_->history().lives.size(),
+                              recorded_ != nullptr),
+        trace, [this] { Root(); });
     result_.trace_hash = trace.hash();
     if (!crashed_) EndWithoutCrashPoint();
     result_.mutations = disk_->stats().mutations;
@@ -117,7 +125,7 @@ class LifeRunner : public disk::Observer {
     result_.struck.push_back({fired, disk_->stats().mutations, InRecovery()});
   }
   void Faulted(const faults::Fired& fired) override {
-    recorder_->Harmed(HarmOf(disk_->profile(), fired));
+    recorder_->Harmed(HarmOf(disk_->profile(), kind_.undertakes, fired));
   }
 
   void Called(const disk::Disk& disk, const disk::CallRecord& call) override {

@@ -7,6 +7,8 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
+#include <string>
 #include <string_view>
 
 #include "sim/targets/target.h"
@@ -20,8 +22,19 @@ struct OptionName {
   std::uint64_t high;
   std::uint64_t targets::TargetOptions::*member;
   int version = 3;  // of the format, that has it first
-  // Of an option that is no number: what 0 and 1 are called.
-  std::array<std::string_view, 2> words = {};
+  // Of an option that is no number: what the values from 0 to `high` are called.
+  std::array<std::string_view, 4> words = {};
+
+  // None of a number.
+  std::span<const std::string_view> Words() const {
+    return {words.data(), words[0].empty() ? 0 : static_cast<std::size_t>(high) + 1};
+  }
+  // "off on"
+  std::string WordList() const {
+    std::string list;
+    for (const std::string_view word : Words()) list.append(list.empty() ? "" : " ").append(word);
+    return list;
+  }
 };
 
 // In the order in which scenarios print them.
@@ -62,6 +75,20 @@ inline constexpr std::array kOptionNames = {
                &targets::TargetOptions::paranoid_checks,
                3,
                {"off", "on"}},
+    OptionName{"journal",
+               "a journal mode",
+               0,
+               3,
+               &targets::TargetOptions::journal,
+               3,
+               {"delete", "truncate", "persist", "wal"}},
+    OptionName{"synchronous",
+               "how a commit is synced",
+               0,
+               3,
+               &targets::TargetOptions::synchronous,
+               3,
+               {"off", "normal", "full", "extra"}},
 };
 
 }  // namespace harrow::harness

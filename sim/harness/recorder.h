@@ -28,7 +28,10 @@ struct Harm {
 
 class Recorder {
  public:
-  explicit Recorder(std::uint32_t key_count) { history_.key_count = key_count; }
+  Recorder(std::uint32_t key_count, const models::Undertakings& undertakes) {
+    history_.key_count = key_count;
+    history_.undertakes = undertakes;
+  }
 
   const models::History& history() const { return history_; }
   // A moment between the events before and after it, for what is seen of the run from outside.

@@ -23,7 +23,8 @@ class Recovery : public disk::Observer {
         history_(history),
         plan_(plan),
         kind_(TargetOf(scenario)),
-        disk_(DiskOptionsOf(scenario), image) {}
+        disk_(DiskOptionsOf(scenario), image),
+        content_(image.ContentHash()) {}
 
   Recovered Run() {
     kernel::Trace unrecorded;
@@ -33,6 +34,7 @@ class Recovery : public disk::Observer {
     const disk::Mount mount(&disk_, observed ? this : nullptr);
     kernel::SimulationOptions options;
     options.step_limit = scenario_.step_limit;
+    options.entropy_seed = content_;
     result_.outcome = kernel::RunSimulation(options, trace, [this] { Root(); });
     result_.trace_hash = trace.hash();
     if (plan_.explore != nullptr) result_.medium = disk_.cells();
@@ -102,6 +104,7 @@ class Recovery : public disk::Observer {
   const RecoveryPlan plan_;
   const targets::TargetKind& kind_;
   disk::Disk disk_;
+  const std::uint64_t content_;  // of the image, as a hash
   std::uint64_t last_content_ = 0;
   Recovered result_;
 };

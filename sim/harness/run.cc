@@ -80,7 +80,9 @@ FailureClass::Kind CutShort(const kernel::Outcome& outcome) {
 class Runner {
  public:
   Runner(const Scenario& scenario, Recording* recording)
-      : scenario_(scenario), recording_(recording), recorder_(scenario.key_count) {
+      : scenario_(scenario),
+        recording_(recording),
+        recorder_(scenario.key_count, TargetOf(scenario).undertakes) {
     checker_.Reset(scenario.key_count);
   }
 

@@ -184,17 +184,15 @@ class ScenarioParser {
     if (absl::Status status = CheckVersion(*cursor, start, option.version); !status.ok())
       return status;
     std::uint64_t* const value = &(scenario_.options.*option.member);
-    if (option.words[0].empty())
-      return ReadInto(cursor, option.what, option.low, option.high, value);
+    const std::span<const std::string_view> words = option.Words();
+    if (words.empty()) return ReadInto(cursor, option.what, option.low, option.high, value);
     SkipSpaces(cursor);
     const std::size_t at = cursor->position();
     const std::string_view word = cursor->Word();
-    const auto* const found = std::find(option.words.begin(), option.words.end(), word);
-    if (found == option.words.end()) {
-      return cursor->ExpectedAt(at, std::string(option.what) + " (" + std::string(option.words[0]) +
-                                        " " + std::string(option.words[1]) + ")");
-    }
-    *value = static_cast<std::uint64_t>(found - option.words.begin());
+    const auto found = std::find(words.begin(), words.end(), word);
+    if (found == words.end())
+      return cursor->ExpectedAt(at, std::string(option.what) + " (" + option.WordList() + ")");
+    *value = static_cast<std::uint64_t>(found - words.begin());
     return absl::OkStatus();
   }
 

@@ -45,7 +45,7 @@ std::string RangeText(const Operation& operation) {
 std::string OptionText(const OptionName& option, const targets::TargetOptions& options) {
   const std::uint64_t value = options.*option.member;
   return std::string(option.name) + " " +
-         (option.words[0].empty() ? std::to_string(value) : std::string(option.words[value])) +
+         (option.Words().empty() ? std::to_string(value) : std::string(option.Words()[value])) +
          "\n";
 }
 

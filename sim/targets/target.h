@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "models/history.h"
 #include "models/space_checker.h"
 #include "sim/disk/disk.h"
 #include "sim/disk/image.h"
@@ -45,6 +46,8 @@ struct TargetOptions {
   std::uint64_t wasted_seeks = 100;     // that bring a table's compaction about
   std::uint64_t reuse_logs = 0;         // 1: a recovered log and manifest are written on
   std::uint64_t paranoid_checks = 0;    // 1: damage that was met is an error at once
+  std::uint64_t journal = 0;            // 0: deleted, 1: truncated, 2: kept; 3: a write-ahead log
+  std::uint64_t synchronous = 2;        // 0: off, 1: normal, 2: full, 3: extra
   bool operator==(const TargetOptions&) const = default;
 };
 
@@ -138,7 +141,8 @@ struct TargetKind {
   // The observer, which may be null, outlives the target.
   absl::Status (*open)(std::string_view path, const TargetOptions& options,
                        ActivityObserver* observer, std::unique_ptr<Target>* target);
-  FileJudge judge_files = nullptr;  // nullptr: not known, and rule space is not judged
+  FileJudge judge_files = nullptr;       // nullptr: not known, and rule space is not judged
+  models::Undertakings undertakes = {};  // by which it is judged
 
   bool Takes(std::uint64_t TargetOptions::*option) const {
     return std::find(options.begin(), options.end(), option) != options.end();

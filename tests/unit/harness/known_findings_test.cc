@@ -48,6 +48,7 @@ TEST(KnownFindingsTest, PrintsWhatItParses) {
         "open in any after nothing but any lock, any open error: w", "open in any after nothing: a",
         "poisoned in strict after log write, log sync fail: b",
         "durable in any with reuse-logs on after any any: c: d",
+        "open in any with journal wal and synchronous normal after nothing: e",
         "flush in any with write-buffer 4096: e"}) {
     const KnownFindings known = Parse(line);
     ASSERT_EQ(known.size(), 1U);
@@ -74,7 +75,7 @@ TEST(KnownFindingsTest, ErrorsNameFileLineAndColumn) {
   EXPECT_EQ(ErrorOf("durable in any with speed 3: x"),
             "known:1: column 21: expected an option, found \"speed 3: x\"");
   EXPECT_EQ(ErrorOf("durable in any with reuse-logs yes: x"),
-            "known:1: column 32: expected off or on, found \"yes: x\"");
+            "known:1: column 32: expected off or on (off on), found \"yes: x\"");
   EXPECT_EQ(ErrorOf("durable in any after log: x"),
             "known:1: column 25: expected an operation such as write, or any, found \": x\"");
   EXPECT_NE(ErrorOf("durable in fat: x").find("expected any, or a profile ("), std::string::npos);
@@ -138,6 +139,18 @@ TEST(KnownFindingsTest, AnOptionDecides) {
   EXPECT_EQ(FindKnown(known, scenario, Broken(models::Rule::kDurable)), std::nullopt);
   scenario.options.reuse_logs = 1;
   EXPECT_EQ(FindKnown(known, scenario, Broken(models::Rule::kDurable)), 0U);
+}
+
+TEST(KnownFindingsTest, OfSeveralOptionsAllDecide) {
+  const KnownFindings known = Parse("durable in any with journal wal and synchronous normal: a");
+  Scenario scenario = On(disk::ProfileName::kExt4);
+  scenario.options.journal = 3;
+  EXPECT_EQ(FindKnown(known, scenario, Broken(models::Rule::kDurable)), std::nullopt);
+  scenario.options.synchronous = 1;
+  EXPECT_EQ(FindKnown(known, scenario, Broken(models::Rule::kDurable)), 0U);
+  EXPECT_EQ(ErrorOf("open in any with journal wal and synchronous maybe: x"),
+            "known:1: column 46: expected how a commit is synced (off normal full extra), found "
+            "\"maybe: x\"");
 }
 
 TEST(KnownFindingsTest, ADeathIsKnownByItsSignalAndPlace) {

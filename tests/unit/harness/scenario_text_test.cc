@@ -194,6 +194,7 @@ TEST(ScenarioText, EachMistakeHasOneClearError) {
        "f:2: column 1: expected a setting (seed target profile write-buffer block max-file "
        "max-open level0-trigger level0-slowdown level0-stop level-base level-factor compression "
        "bloom block-cache restart writer-yields info-log wasted-seeks reuse-logs paranoid-checks "
+       "journal synchronous "
        "keys "
        "step-limit expect) or life, found \"\\x1b[31m\\x00\\x7f\""},
       {"new setting in version 2", "harrow scenario 2\nbloom 10\n",

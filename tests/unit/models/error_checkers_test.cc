@@ -167,5 +167,26 @@ TEST(CheckOpenTest, RejectsAnOpenThatNeverReturns) {
   EXPECT_EQ(Summary(CheckOpen(history, 0)), "open");
 }
 
+// A store that undoes what failed, and that may be opened by several.
+TEST(UndertakingsTest, WhatAStoreDoesNotUndertakeIsNotHeldAgainstIt) {
+  const auto judged = [](std::string_view text) {
+    History history = ParseHistory(text).history;
+    history.undertakes = {.errors_stick = false, .opens_once = false};
+    std::string verdicts;
+    for (const Verdict& verdict :
+         {CheckPoisoned(history, 0), CheckOpen(history, 0), CheckLinearizable(history, 0)})
+      verdicts.append(verdicts.empty() ? "" : " ").append(Summary(verdict));
+    return verdicts;
+  };
+  EXPECT_EQ(judged("keys 1; C0 put k0 fails; C0 put k0; C1 opens-again"), "ok ok ok");
+  EXPECT_EQ(judged("keys 1; log harm; C0 put k0 sync"), "ok ok ok");
+  // A failed write is there or not, and once it was seen it stays.
+  EXPECT_EQ(judged("keys 1; C0 put k0 fails; C0 get k0 = #0; C0 get k0 = #0"), "ok ok ok");
+  EXPECT_EQ(judged("keys 1; C0 put k0 fails; C0 get k0 = -; C0 put k0; C0 get k0 = #1"),
+            "ok ok ok");
+  EXPECT_EQ(judged("keys 1; C0 put k0 fails; C0 get k0 = #0; C0 get k0 = -"), "ok ok linearizable");
+  EXPECT_EQ(judged("keys 2; C0 batch put k0 put k1 fails; C0 scan = #0 -"), "ok ok atomic");
+}
+
 }  // namespace
 }  // namespace harrow::models
