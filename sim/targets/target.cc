@@ -6,6 +6,9 @@
 #if defined(HARROW_HAS_LEVELDB)
 #include "sim/targets/leveldb_target.h"
 #endif
+#if defined(HARROW_HAS_SQLITE)
+#include "sim/targets/sqlite_target.h"
+#endif
 
 namespace harrow::targets {
 namespace {
@@ -20,6 +23,9 @@ constexpr Named kTargets[] = {
     {"harrow", &HarrowKind},
 #if defined(HARROW_HAS_LEVELDB)
     {"leveldb", &LevelDbKind},
+#endif
+#if defined(HARROW_HAS_SQLITE)
+    {"sqlite", &SqliteKind},
 #endif
 };
 

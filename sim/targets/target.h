@@ -153,7 +153,7 @@ struct TargetKind {
 void AddTarget(const TargetKind& kind);
 // nullptr for an unknown name, and for one that this build was made without.
 const TargetKind* FindTarget(std::string_view name);
-// "harrow leveldb": those that FindTarget finds.
+// "harrow leveldb sqlite": those that FindTarget finds.
 std::string TargetNames();
 
 }  // namespace harrow::targets

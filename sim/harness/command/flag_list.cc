@@ -31,9 +31,9 @@ DEFINE_bool(github, false,
 DEFINE_bool(meetings, false, "prints which mechanisms and which faults met each other how often");
 DEFINE_bool(marks, false,
             "prints how often each rare path was taken, and which were never reached");
-DEFINE_string(
-    target, "harrow",
-    "what is put under test: harrow, or leveldb (stock LevelDB, where the build found it)");
+DEFINE_string(target, "harrow",
+              "what is put under test: harrow, or leveldb or sqlite (the stock ones, where the "
+              "build found them)");
 DEFINE_string(profile, "",
               "the file system's rules, as in sim/disk/DISK.md; empty: the seed chooses");
 DEFINE_string(strategy, "",
