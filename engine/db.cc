@@ -33,9 +33,9 @@ class Db::Impl final : public WriteBackend, public ReadSampler, public ViewKeepe
         queue_(&state_.mutex, &state_.error, this,
                {options.write_thread_max_spins, options.write_thread_max_yields}),
         compactor_(&state_, &queue_),
-        compaction_worker_(&state_.mutex, &compactor_, options.background_niceness),
+        compaction_worker_(&state_.mutex, &compactor_, /*niceness=*/0),
         flusher_(&state_, &queue_, &compaction_worker_),
-        flush_worker_(&state_.mutex, &flusher_, options.background_niceness),
+        flush_worker_(&state_.mutex, &flusher_, options.flush_niceness),
         room_(&state_, &log_, &flush_worker_) {}
   ~Impl() override;
 

@@ -43,9 +43,9 @@ struct Options {
   std::uint32_t write_thread_max_spins = 100;
   std::uint32_t write_thread_max_yields = 200;
 
-  // Added to the niceness of the threads that flush and compact. Where all processors are busy those
-  // would else make each writer that is woken wait for the end of their time slice.
-  int background_niceness = 10;
+  // Added to the niceness of the thread that flushes. Where all processors are busy each writer that
+  // is woken would else wait for the end of its time slice.
+  int flush_niceness = 10;
 
   // Whether finished tables are read through memory maps, where the system grants them: nothing is
   // copied, and no call is made for a block. What it costs is that a disk which fails under a map

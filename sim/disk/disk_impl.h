@@ -143,7 +143,7 @@ class Disk::Impl {
   int ReportPastError(Descriptor& file);
   // Before what the sync makes durable is.
   void CountSync(InodeNumber number);
-  void CountFailedSync(const CacheView& before);
+  void CountFailedSync(const CacheView& before, bool reverted);
   // Writing the file's dirty pages fails, for a sync or in the background. Tells nobody.
   void FailWriteback(InodeNumber number);
   // To be reported by syncs to come. `description`: of the descriptor whose sync failed; 0: nobody has called one.

@@ -98,7 +98,8 @@ void Disk::Impl::FailWriteback(InodeNumber number) {
   const CacheView before = inode.cache;
   // Pages that a program has mapped to write cannot be dropped.
   const bool mapped = !CoversMaps(number, 0);
-  if (state.profile->failed_sync == FailedSyncRule::kRevertsCache && !mapped) {
+  const bool reverts = state.profile->failed_sync == FailedSyncRule::kRevertsCache && !mapped;
+  if (reverts) {
     RevertCache(number);
   } else {
     if (inode.cache.Pending()) WriteSome(number);
@@ -106,16 +107,16 @@ void Disk::Impl::FailWriteback(InodeNumber number) {
     inode.cache.size_dirty = false;
     inode.cache.lost = true;
   }
-  CountFailedSync(before);
+  CountFailedSync(before, reverts);
   for (const std::uint64_t page : failed_sync.lost) inode.lost_pages.Set(page);
   if (state.last_write.inode == number) state.last_write = LastWrite();
 }
 
-void Disk::Impl::CountFailedSync(const CacheView& before) {
+void Disk::Impl::CountFailedSync(const CacheView& before, bool reverted) {
   if (!before.Pending()) return;
   const std::vector<std::uint64_t>& lost = failed_sync.lost;
   const std::uint64_t size = failed_sync.size_before;
-  if (state.profile->failed_sync == FailedSyncRule::kRevertsCache) cells.Add(MediumCell::kGoesBack);
+  if (reverted) cells.Add(MediumCell::kGoesBack);
   if (before.contents->size != size) {
     cells.Add(failed_sync.size_after > size ? MediumCell::kSizeNew : MediumCell::kSizeOld);
   }
@@ -124,7 +125,7 @@ void Disk::Impl::CountFailedSync(const CacheView& before) {
               : failed_sync.written.empty() ? MediumCell::kPagesNone
                                             : MediumCell::kPagesSome);
   }
-  if (lost.empty() || state.profile->failed_sync == FailedSyncRule::kRevertsCache) return;
+  if (lost.empty() || reverted) return;
   if ((lost.front() + 1) * kPageSize <= size) cells.Add(MediumCell::kLostOld);
   if (std::any_of(lost.begin(), lost.end(), [&](std::uint64_t page) {
         return (page + 1) * kPageSize > size && page * kPageSize < failed_sync.size_after &&

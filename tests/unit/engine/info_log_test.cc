@@ -215,7 +215,7 @@ TEST_F(InfoLogTest, WhoFlushesIsNicerThanWhoWrites) {
   const int before = ::getpriority(PRIO_PROCESS, 0);
   const auto log = std::make_shared<NicenessLog>();
   options_.info_log = log;
-  options_.background_niceness = 3;
+  options_.flush_niceness = 3;
   Open();
   ASSERT_TRUE(Put("a", "1").ok());
   ASSERT_TRUE(db_->Flush().ok());
