@@ -50,6 +50,7 @@ ssize_t Disk::Impl::Pread(const Descriptor& file, void* buffer, std::size_t size
 }
 
 int Disk::Impl::Map(const Descriptor& file, std::uint64_t offset, std::size_t size, void* to) {
+  TakeMapped();
   Inode& inode = state.inodes[file.inode];
   if (!Readable(file.flags)) return -EACCES;
   ++stats.reads;

@@ -14,7 +14,19 @@ int Disk::Impl::MapShared(const Descriptor& file, std::uint64_t offset, std::siz
   DISK_CHECK(offset % kPageSize == 0);
   if ((file.flags & O_ACCMODE) != O_RDWR) return -EACCES;
   if (const int error = Map(file, offset, size, memory); error != 0) return error;
-  --state.inodes[file.inode].maps;  // this one shows what is written to the file
+  Inode& inode = state.inodes[file.inode];
+  --inode.maps;  // this one shows what is written to the file
+  // A bit that was turned round on the way would be written back: the memory is the file.
+  const FileContents& contents = *inode.cache.contents;
+  if (offset < contents.size) {
+    contents.Read(offset, memory,
+                  static_cast<std::size_t>(std::min<std::uint64_t>(size, contents.size - offset)));
+  }
+  // Two maps of the same bytes would not show each other's changes.
+  for (const SharedMap& map : shared_maps) {
+    if (map.inode == file.inode && map.offset < offset + size && offset < map.offset + map.size)
+      ++stats.mapped_changes;
+  }
   shared_maps.push_back({file.inode, offset, size, memory});
   return 0;
 }
@@ -42,6 +54,7 @@ void Disk::Impl::TakePage(const SharedMap& map, std::uint64_t page) {
   unsigned char cached[kPageSize];
   cache.contents->Read(offset, cached, size);
   if (std::memcmp(cached, bytes, size) == 0) return;
+  if (state.inodes[map.inode].maps > 0) ++stats.mapped_changes;
   cache.contents.Mutable().Write(offset, bytes, size);
   cache.dirty.Set(page);
 }

@@ -156,6 +156,12 @@ TEST(PosixMapsTest, WhatAMapWouldNotShowEndsTheRunByName) {
          static_cast<void>(mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
          static_cast<void>(!ftruncate(fd, 1));
        }},
+      {"mmap: a change of a mapped file",
+       [] {
+         const int fd = open(Path("g").c_str(), O_RDWR);
+         for (int i = 0; i < 2; ++i)
+           static_cast<void>(mmap(nullptr, kPage, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0));
+       }},
       {"mmap: one of these flags",
        [] {
          const int fd = open(Path("f").c_str(), O_RDONLY);
@@ -249,6 +255,16 @@ TEST(PosixMapsTest, WhatIsWrittenThroughAMapIsDirtyUntilASync) {
   EXPECT_EQ(ends(disk.Crash({faults::Survivors::kAll, 0, 0})), "sl");
   EXPECT_EQ(ends(disk.Everything()), "sl");
   disk.CheckInvariants();
+}
+
+// The memory is the file: a bit turned round on the way would be written back.
+TEST(PosixMapsTest, AFlipMeansNothingToAMapToWrite) {
+  const kernel::Outcome outcome = RunOn(With("any read #1: flip 3"), Image().With("f", "....."), [] {
+    const int fd = open(Path("f").c_str(), O_RDWR);
+    const unsigned char* const map = MapToWrite(fd, 5);
+    EXPECT_EQ(std::string(map, map + 5), ".....");
+  });
+  EXPECT_EQ(outcome.end, kernel::End::kFinished) << outcome.detail;
 }
 
 // A failed sync takes the cache back on btrfs, but not pages that are mapped.
