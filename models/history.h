@@ -135,7 +135,8 @@ struct Life {
 // What a store undertakes beyond what every store must. One that does not is not judged by it.
 struct Undertakings {
   // After a write that failed every later one fails until the store is opened again, and no reader of the life sees it (rule
-  // poisoned). Else a failed write is undone, or it is there, at its own place in the order.
+  // poisoned). Else a failed write is undone, or it is there, at any place from its
+  // start to the end of the life.
   bool errors_stick = true;
   // What is open cannot be opened a second time (rule open).
   bool opens_once = true;

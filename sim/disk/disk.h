@@ -111,7 +111,8 @@ class Disk {
   int Lock(int fd, int operation,
            struct flock* lock);  // F_SETLK, F_GETLK, F_OFD_SETLK, F_OFD_GETLK
 
-  // The image a power loss leaves now, resolved by `choice` within the profile's rules. Changes nothing but cells().
+  // The image a power loss leaves now, resolved by `choice` within the profile's rules. Changes nothing but cells(), once what is
+  // written through maps is in the cache; that comes before every look at it.
   Image Crash(const faults::CrashImageChoice& choice) const;
   // The same image, with what became of each pending thing, for readable traces.
   ExplainedImage ExplainCrash(const faults::CrashImageChoice& choice) const;

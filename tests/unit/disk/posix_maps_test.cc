@@ -6,6 +6,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <functional>
 #include <string>
@@ -259,12 +260,14 @@ TEST(PosixMapsTest, WhatIsWrittenThroughAMapIsDirtyUntilASync) {
 
 // The memory is the file: a bit turned round on the way would be written back.
 TEST(PosixMapsTest, AFlipMeansNothingToAMapToWrite) {
-  const kernel::Outcome outcome = RunOn(With("any read #1: flip 3"), Image().With("f", "....."), [] {
-    const int fd = open(Path("f").c_str(), O_RDWR);
-    const unsigned char* const map = MapToWrite(fd, 5);
-    EXPECT_EQ(std::string(map, map + 5), ".....");
-  });
+  char seen[5] = {};
+  const kernel::Outcome outcome =
+      RunOn(With("any read #1: flip 3"), Image().With("f", "....."), [&seen] {
+        const unsigned char* const map = MapToWrite(open(Path("f").c_str(), O_RDWR), 5);
+        std::copy(map, map + 5, seen);
+      });
   EXPECT_EQ(outcome.end, kernel::End::kFinished) << outcome.detail;
+  EXPECT_EQ(std::string(seen, 5), ".....");
 }
 
 // A failed sync takes the cache back on btrfs, but not pages that are mapped.
